@@ -1,0 +1,101 @@
+"""What an HTTP answer means: its body, or the AstraError that its status and body stand for.
+
+Only an absence in the service's own words is an absence: a 404 of a proxy or of a wrong address says nothing
+of the thing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from astra.errors import AstraError, Conflict, Invalid, NotFound, Refused, Unauthorized, Unavailable, Unreadable
+from astra.wording import redacted
+
+if TYPE_CHECKING:
+    import httpx
+
+_STATUS_ERRORS: Mapping[int, type[AstraError]] = {
+    400: Invalid,
+    401: Unauthorized,
+    403: Unauthorized,
+    404: NotFound,
+    409: Conflict,
+    422: Invalid,
+}
+_ADVICE: Mapping[type[AstraError], str] = {
+    Invalid: "Correct the definition.",
+    Conflict: "Something else is changing it: wait until that is done and run again.",
+    Unauthorized: "Check ASTRA_DB_APPLICATION_TOKEN: it must be a valid token of this organisation.",
+    NotFound: "Check that it exists and that the token belongs to its organisation.",
+}
+ADDRESS_ADVICE = "A proxy or a wrong address may have answered: check the address of the target."
+PERMISSION_ADVICE = (
+    "The token is valid but lacks the permission for this: give its role the permission, or use a token of a role that has it."
+)
+
+
+def checked(response: httpx.Response, doing: str) -> httpx.Response:
+    """The answer itself where its status is below 300.
+
+    Raises:
+        AstraError: by the status; see the classes.
+    """
+    status = response.status_code
+    if status < 300:
+        return response
+    errors = _errors(response)
+    said = _said(response, errors)
+    if status in (401, 403) and (status == 403 or response.text.strip() in ("", "null")):
+        raise Unauthorized(f"cannot {doing}: HTTP {status}{said}. {PERMISSION_ADVICE}")
+    kind = _STATUS_ERRORS.get(status)
+    if kind is NotFound and not errors:
+        raise Unreadable(f"cannot {doing}: HTTP 404{said}, which is not an answer of this API. {ADDRESS_ADVICE}")
+    if kind:
+        raise kind(f"cannot {doing}: HTTP {status}{said}. {_ADVICE[kind]}")
+    if status == 501:
+        raise Refused(f"cannot {doing}: HTTP 501{said}. The service does not have this: check the target's kind.")
+    if status == 429 or status >= 500:
+        raise Unavailable(
+            f"cannot {doing}: HTTP {status}{said}. The service is busy or failing: run again later.",
+            retry_after=_seconds(response.headers.get("Retry-After", "")),
+        )
+    raise Refused(f"cannot {doing}: HTTP {status}{said}. {ADDRESS_ADVICE}")
+
+
+def _errors(response: httpx.Response) -> list[Mapping[str, Any]]:
+    """The errors of a body in the shape of either API; empty where it has another."""
+    try:
+        errors = response.json()["errors"]
+        return [error for error in errors if isinstance(error["message"], str)]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return []
+
+
+def _said(response: httpx.Response, errors: list[Mapping[str, Any]]) -> str:
+    """What the service said, without secrets: its errors, or the beginning of its text."""
+    text = "; ".join(f"{error.get('ID') or error.get('errorCode')}: {error['message']}" for error in errors)
+    text = text or response.text.strip()[:200]
+    return f", {redacted(' '.join(text.split())).rstrip('.')}" if text not in ("", "null") else ""
+
+
+def _seconds(header: str) -> float | None:
+    """Retry-After in seconds; its other form, a date, counts as not given."""
+    return float(header) if header.isascii() and header.isdigit() else None
+
+
+def decoded(response: httpx.Response, doing: str) -> Any:
+    """The body as JSON.
+
+    Raises:
+        Unreadable: it is not JSON.
+    """
+    try:
+        return response.json()
+    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError):
+        start = redacted(response.text[:80].strip().replace("\n", " "))
+        raise Unreadable(
+            f"cannot {doing}: {response.request.url.host} answered HTTP {response.status_code} with a body that is not "
+            f"JSON: {start!r}. {ADDRESS_ADVICE}"
+        ) from None

@@ -1,0 +1,108 @@
+"""The schemas of schemas/, read on first use: resources, the environment, the embedding providers and their models.
+
+Every limit, allowed value and default stands in those files alone; this module only finds them.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from referencing import Registry
+from referencing.jsonschema import DRAFT202012
+
+JsonSchema: TypeAlias = Mapping[str, Any]
+
+SCHEMAS = Path(__file__).resolve().parent.parent / "schemas"
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """One embedding model.
+
+    Attributes:
+        name: as the Data API names it.
+        schema: JSON Schema branch of the provider's file that holds for this model.
+        status: SUPPORTED, DEPRECATED (usable, not creatable) or END_OF_LIFE.
+    """
+
+    name: str
+    schema: JsonSchema
+    status: str
+
+    @property
+    def default_dimension(self) -> int | None:
+        """The dimension the service takes where none is given; None where it has none."""
+        return self.schema["properties"]["dimension"].get("default")  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddingProvider:
+    """One embedding provider: its key in the Data API, its schema and what the schema says."""
+
+    key: str
+    schema: JsonSchema
+    models: Mapping[str, Model]
+
+    @property
+    def title(self) -> str:
+        """The provider's name for people."""
+        return str(self.schema["title"])
+
+    @property
+    def authentication(self) -> tuple[str, ...]:
+        """The kinds a service of this provider may use: NONE, HEADER, SHARED_SECRET."""
+        return tuple(self.schema["x-authentication"])
+
+    @property
+    def parameters(self) -> Mapping[str, JsonSchema]:
+        """The parameters of all of its models by name."""
+        found: dict[str, JsonSchema] = {}
+        for model in self.models.values():
+            stated = model.schema["properties"]["service"]["properties"]["parameters"]
+            found |= self.schema["$defs"]["parameters"]["properties"] if "$ref" in stated else stated["properties"]
+        return found
+
+
+def _read(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+@cache
+def schema(name: str) -> JsonSchema:
+    """The schema of that `$id` without its prefix, such as `resources:collection` or `environment`."""
+    return documents()[f"urn:astra-vectorize:{name}"]
+
+
+@cache
+def documents() -> Mapping[str, JsonSchema]:
+    """Every schema file by its `$id`."""
+    return {document["$id"]: document for document in map(_read, sorted(SCHEMAS.rglob("*.json")))}
+
+
+@cache
+def registry() -> "Registry[Any]":
+    """All schemas for the resolution of `$ref`; nothing is ever fetched."""
+    resources = ((key, DRAFT202012.create_resource(document)) for key, document in documents().items())
+    return Registry().with_resources(resources)
+
+
+@cache
+def embedding_providers() -> Mapping[str, EmbeddingProvider]:
+    """All embedding providers that have a schema, by the key the Data API uses, in alphabetical order."""
+    prefix = "urn:astra-vectorize:embedding-providers:"
+    return {
+        key.removeprefix(prefix): _provider(key.removeprefix(prefix), document)
+        for key, document in sorted(documents().items())
+        if key.startswith(prefix)
+    }
+
+
+def _provider(key: str, document: JsonSchema) -> EmbeddingProvider:
+    models = {}
+    for branch in document["oneOf"]:
+        name = branch["properties"]["service"]["properties"]["modelName"]["const"]
+        models[name] = Model(name, branch, branch["x-status"])
+    return EmbeddingProvider(key, document, models)

@@ -1,0 +1,144 @@
+"""Databases and their life cycle, as functions over plain data.
+
+Statuses are an open set: clients know some that the published list lacks, so one never seen before means
+"not yet".
+"""
+
+from typing import Any
+
+from astra.devops import organisation_id, request, request_list, request_object, wait
+from astra.errors import Conflict, NotFound, Refused, Unauthorized, Unreadable
+from astra.http import Connection
+from astra.wording import listed as in_a_row
+from astra.wording import nearest
+
+ACTIVE = "ACTIVE"
+# On its way out or gone: neither ever comes back.
+ENDED = ("TERMINATING", "TERMINATED")
+FAILED = ("ERROR",)
+PAGE = 100
+# What this module and its callers take for granted in the description of a database.
+FIELDS = ("id", "status", "info")
+
+
+def listed(connection: Connection) -> list[dict[str, Any]]:
+    """All databases of the organisation that are not terminated, as the DevOps API describes them."""
+    found: list[dict[str, Any]] = []
+    page: list[dict[str, Any]] = []
+    while not found or len(page) == PAGE:
+        after = f"&starting_after={page[-1]['id']}" if page else ""
+        path = f"/databases?include=nonterminated&limit={PAGE}{after}"
+        page = request_list(connection, path, "list databases", *FIELDS)
+        found += page
+        if not page:
+            break
+    return found
+
+
+def described(connection: Connection, database_id: str, organisation: str = "") -> dict[str, Any]:
+    """One database.
+
+    Args:
+        connection: to the target.
+        database_id: its UUID.
+        organisation: id of the organisation it is known to belong to; a 404 counts as its absence only for a
+            token of that organisation.
+
+    Raises:
+        NotFound: the service said that it does not exist, or it is terminated or terminating.
+        Unauthorized: the token belongs to another organisation.
+    """
+    doing = f"read database {database_id}"
+    try:
+        found = request_object(connection, f"/databases/{database_id}", doing, *FIELDS)
+    except NotFound:
+        if organisation and (other := organisation_id(connection)) != organisation:
+            raise Unauthorized(
+                f"cannot {doing}: it belongs to organisation {organisation}, the token to {other}. Use a token of the former."
+            ) from None
+        raise
+    if found["status"] in ENDED:
+        raise NotFound(f"database {database_id} is {found['status']}.")
+    return found
+
+
+def create(connection: Connection, name: str, cloud_provider: str, region: str) -> str:
+    """Begins the creation of a serverless (vector) database and returns its id; it is not ACTIVE yet.
+
+    Never repeated: names are not unique, so a repetition could make a second database.
+    """
+    body = {
+        "name": name,
+        "cloudProvider": cloud_provider,
+        "region": region,
+        "tier": "serverless",
+        "capacityUnits": 1,
+        "dbType": "vector",
+    }
+    doing = f"create database {name}"
+    response = request(connection, "POST", "/databases", doing, body=body)
+    database_id = response.headers.get("Location", "").rstrip("/").rpartition("/")[2]
+    if not database_id:
+        raise Unreadable(f"cannot {doing}: the DevOps API answered HTTP {response.status_code} without the new id.")
+    return str(database_id)
+
+
+def terminate(connection: Connection, database_id: str, organisation: str = "") -> None:
+    """Terminates a database and waits until it is gone; fine where it already is.
+
+    Args:
+        connection: to the target.
+        database_id: its UUID.
+        organisation: as for `described`.
+    """
+    doing = f"terminate database {database_id}"
+
+    def begun() -> bool:
+        try:
+            request(connection, "POST", f"/databases/{database_id}/terminate", doing)
+        except Conflict:
+            return False
+        return True
+
+    def gone() -> bool:
+        found = request_object(connection, f"/databases/{database_id}", doing, *FIELDS)
+        return bool(found["status"] == "TERMINATED")
+
+    try:
+        described(connection, database_id, organisation)
+        wait(connection, begun, doing, "it is being changed")
+        wait(connection, gone, doing, "it is still TERMINATING")
+    except NotFound:
+        return
+
+
+def wait_until_active(connection: Connection, database_id: str, organisation: str = "") -> dict[str, Any]:
+    """The database once it is ACTIVE. Arguments as of `described`.
+
+    Raises:
+        NotFound: it is terminated.
+        Refused: it is in a status that never becomes ACTIVE.
+        TimedOut: it took longer than 40 minutes.
+    """
+    doing = f"wait for database {database_id}"
+    last: dict[str, Any] = {}
+
+    def active() -> bool:
+        last.update(described(connection, database_id, organisation))
+        if last["status"] in FAILED:
+            raise Refused(f"cannot {doing}: it is {last['status']}. Terminate it, or ask Astra's support.")
+        return bool(last["status"] == ACTIVE)
+
+    wait(connection, active, doing, lambda: f"it is still {last.get('status', 'not readable')}")
+    return last
+
+
+def unusable_region(connection: Connection, cloud_provider: str, region: str) -> str:
+    """Why the organisation cannot have a serverless (vector) database in that region; empty where it can."""
+    path = "/regions/serverless?region-type=vector&filter-by-org=enabled"
+    found = request_list(connection, path, "list regions", "name", "cloudProvider")
+    of_cloud = sorted(entry["name"] for entry in found if entry["cloudProvider"].upper() == cloud_provider)
+    if region in of_cloud:
+        return ""
+    near = nearest(region, of_cloud) or f"; its regions: {in_a_row(of_cloud) or 'none'}"
+    return f"this organisation has no region {region} of {cloud_provider}{near}"

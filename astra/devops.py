@@ -1,0 +1,99 @@
+"""The DevOps API v2: one request, and the waiting that its slow changes need.
+
+Source: its published OpenAPI document (2.3.0).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+import tenacity
+
+from astra.answers import ADDRESS_ADVICE, decoded
+from astra.errors import TimedOut, Unreadable
+from astra.http import Connection, send
+
+if TYPE_CHECKING:
+    import httpx
+
+# The Terraform provider had to raise its own limit to 40 minutes. Unit: seconds.
+LONGEST_WAIT = 40 * 60.0
+_OTHER_FORM = f"cannot {{doing}}: the answer has not the form of the DevOps API's. {ADDRESS_ADVICE}"
+
+
+def organisation_id(connection: Connection) -> str:
+    """Id of the organisation that the token belongs to."""
+    return str(request_object(connection, "/currentOrg", "read the organisation", "id")["id"])
+
+
+def request_object(connection: Connection, path: str, doing: str, *keys: str) -> dict[str, Any]:
+    """The object that answers a GET of a path under /v2, with these keys in it; repeated where the service is busy.
+
+    Raises:
+        Unreadable: it is something else.
+        AstraError: by the status; see the classes.
+    """
+    found = decoded(request(connection, "GET", path, doing), doing)
+    return _with_keys(found, keys, doing)
+
+
+def request_list(connection: Connection, path: str, doing: str, *keys: str) -> list[dict[str, Any]]:
+    """As `request_object`, for an answer that is a list of objects with these keys."""
+    found = decoded(request(connection, "GET", path, doing), doing)
+    if not isinstance(found, list):
+        raise Unreadable(_OTHER_FORM.format(doing=doing))
+    return [_with_keys(entry, keys, doing) for entry in found]
+
+
+def _with_keys(found: Any, keys: Iterable[str], doing: str) -> dict[str, Any]:
+    if not isinstance(found, dict) or not found.keys() >= set(keys):
+        raise Unreadable(_OTHER_FORM.format(doing=doing))
+    return found
+
+
+def request(connection: Connection, method: str, path: str, doing: str, body: Any = None) -> httpx.Response:
+    """Sends one request to a path under /v2 and returns the answer, whose status is below 300; repeats a GET alone."""
+    token = connection.target.token
+    return send(
+        connection,
+        method,
+        f"{connection.target.devops_url}/v2{path}",
+        doing=doing,
+        headers={"Authorization": f"Bearer {token}"} if token else {},
+        body=body,
+        repeatable=method == "GET",
+    )
+
+
+def wait(
+    connection: Connection,
+    done: Callable[[], bool],
+    doing: str,
+    state: str | Callable[[], str],
+    *,
+    limit: float = LONGEST_WAIT,
+) -> None:
+    """Asks until it is so: soon at first, every ten seconds at the end.
+
+    Args:
+        connection: knows how to pause.
+        done: asks once; whatever it raises ends the waiting.
+        doing: operation and thing for messages.
+        state: what is the matter while it is not so, for the message of a time-out.
+        limit: of all pauses together, in seconds.
+
+    Raises:
+        TimedOut: it was not so within the limit.
+    """
+    retrying = tenacity.Retrying(
+        retry=tenacity.retry_if_result(lambda result: not result),
+        wait=tenacity.wait_exponential(multiplier=0.1, max=10) + tenacity.wait_random(max=0.1),
+        stop=lambda state: state.idle_for >= limit,
+        sleep=connection.sleep,
+    )
+    try:
+        retrying(done)
+    except tenacity.RetryError:
+        said = (state if isinstance(state, str) else state()).rstrip(".")
+        raise TimedOut(f"cannot {doing}: after {limit / 60:.0f} minutes {said}. See the Astra Portal, then run again.") from None

@@ -1,0 +1,101 @@
+"""Everything that can go wrong, named by what the caller can do about it.
+
+    AstraError              the base; str() is a sentence for a person and never holds a secret
+    ├── Invalid             the definition itself is wrong: correct it
+    ├── Unauthorized        no token, a wrong one, or one without the permission: get another
+    ├── NotFound            the service itself said that the thing does not exist
+    ├── Conflict            something else of that name is there, or is being changed: decide or wait
+    ├── Refused             the service understood and said no: read its reason
+    ├── DataLoss            documents would be lost and nobody allowed it: allow it by name, or do not
+    └── Unavailable         nothing is known of the thing itself: try again later
+        ├── Unreachable     no answer at all
+        ├── Unreadable      an answer that makes no sense
+        └── TimedOut        the service is still at it
+
+Only NotFound is an absence. Every other error leaves open whether the thing exists.
+"""
+
+from dataclasses import dataclass, field
+
+from astra.wording import named
+
+
+class AstraError(Exception):
+    """An error that a user may see: operation, thing, what the service said, what to do next.
+
+    Attributes:
+        code: the service's own error code, or "" where it gave none.
+    """
+
+    def __init__(self, sentence: str, *, code: str = "") -> None:
+        super().__init__(sentence)
+        self.code = code
+
+
+class Invalid(AstraError):
+    """The definition is wrong whatever the service's state."""
+
+
+class Unauthorized(AstraError):
+    """The token is missing, unknown, or lacks the permission."""
+
+
+class NotFound(AstraError):
+    """The service proved that the thing does not exist."""
+
+
+class Conflict(AstraError):
+    """The thing's state, or another thing of that name, stands in the way."""
+
+
+class Refused(AstraError):
+    """The service understood the request and said no."""
+
+
+class DataLoss(AstraError):
+    """Documents would be lost, and their loss was not allowed."""
+
+
+class Unavailable(AstraError):
+    """Nothing was learned of the thing itself. `retry_after` is in seconds, None where the service named none."""
+
+    def __init__(self, sentence: str, *, code: str = "", retry_after: float | None = None) -> None:
+        super().__init__(sentence, code=code)
+        self.retry_after = retry_after
+
+
+class Unreachable(Unavailable):
+    """No answer arrived."""
+
+
+class Unreadable(Unavailable):
+    """An answer arrived that is not what the API promises."""
+
+
+class TimedOut(Unavailable):
+    """The service did not finish within the time allowed."""
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Problem:
+    """One mistake in a definition.
+
+    Attributes:
+        path: keys and indexes from the root of the definition to the mistake.
+        sentence: what is wrong and what is allowed; never holds a secret.
+    """
+
+    path: tuple[str | int, ...] = field(compare=False)
+    sentence: str
+
+    def __str__(self) -> str:
+        return f"{dotted(self.path)}: {self.sentence}" if self.path else self.sentence
+
+
+def dotted(path: tuple[str | int, ...]) -> str:
+    """A path as people write it: `workload.knowledge.default_keyspace`, `items[2].name`; without secrets."""
+    text = ""
+    for step in path:
+        name = f"[{step}]" if isinstance(step, int) else named(step)
+        text += name if isinstance(step, int) or not text else f".{name}"
+    return text

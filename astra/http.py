@@ -1,0 +1,160 @@
+"""The one place that speaks HTTP: opens the connection, sends, and turns every failure into an AstraError.
+
+Redirects are not followed and TLS is verified, so a token goes to the address of the target alone.
+What is safe to repeat is repeated by tenacity, which knows jitter and bounds better than a loop of ours.
+"""
+
+from __future__ import annotations
+
+import importlib
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import tenacity
+
+from astra.answers import checked
+from astra.errors import Invalid, Unavailable, Unreachable, Unreadable
+from astra.sharing import SharedReads
+from astra.target import Target
+from astra.wording import redacted
+
+if TYPE_CHECKING:
+    import httpx
+
+# createCollection was seen to take 25 s when many run at once (recorded), and a request that is cut off leaves a
+# half-made collection: so the time-out is well over that. Unit: seconds.
+TIMEOUT, CONNECT_TIMEOUT = 180.0, 10.0
+ATTEMPTS = 5
+LONGEST_PAUSE = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """An open client and the target it belongs to.
+
+    Attributes:
+        target: the service.
+        client: the open client.
+        sleep: how pauses are made; takes seconds. Tests pass one that does not wait.
+        reads: shares the listings that many resources want at once.
+    """
+
+    target: Target
+    client: httpx.Client
+    sleep: Callable[[float], None] = time.sleep
+    reads: SharedReads = field(default_factory=SharedReads)
+
+
+@cache
+def connect(target: Target) -> Connection:
+    """A connection to the target; the same one for the same target, since opening one costs 20 ms and it may be shared.
+
+    Raises:
+        Invalid: the target's transport cannot be loaded.
+    """
+    # Imported when it is needed: it takes 65 ms in each of a preview's two processes, and a preview that only creates
+    # asks the service nothing.
+    import httpx  # noqa: PLC0415
+
+    timeout = httpx.Timeout(TIMEOUT, connect=CONNECT_TIMEOUT)
+    return Connection(target, httpx.Client(timeout=timeout, transport=_transport(target), follow_redirects=False))
+
+
+def _transport(target: Target) -> httpx.BaseTransport | None:
+    if not target.transport:
+        return None
+    module, _, function = target.transport.partition(":")
+    try:
+        opened = getattr(importlib.import_module(module), function)(target.store)
+    except Exception as error:  # noqa: BLE001 - it is somebody else's, and raises what it likes
+        said = redacted(str(error)).rstrip(".")
+        raise Invalid(
+            f"cannot open the transport {target.transport}: {said}. Check vectorize:transport and vectorize:store in "
+            "the stack's config."
+        ) from None
+    if not hasattr(opened, "handle_request"):
+        raise Invalid(f"cannot open the transport {target.transport}: it is not an httpx transport.")
+    transport: httpx.BaseTransport = opened
+    return transport
+
+
+def send(
+    connection: Connection,
+    method: str,
+    url: str,
+    *,
+    doing: str,
+    headers: Mapping[str, str],
+    body: Any = None,
+    repeatable: bool = False,
+) -> httpx.Response:
+    """Sends one request and returns the answer, whose status is below 300.
+
+    Args:
+        connection: where to.
+        method: GET, POST or DELETE.
+        url: the full address.
+        doing: operation and thing for messages: "create database knowledge".
+        headers: among them the token.
+        body: sent as JSON where it is not None.
+        repeatable: whether the request may be sent again after a failure that leaves open whether it arrived.
+
+    Raises:
+        AstraError: by what the answer says; see the classes.
+    """
+
+    def once() -> httpx.Response:
+        return checked(_exchange(connection, method, url, doing, headers, body), doing)
+
+    return repeated(connection, once) if repeatable else once()
+
+
+def repeated(connection: Connection, attempt: Callable[[], Any]) -> Any:
+    """Calls until it no longer raises Unavailable, five times at most; pauses as the service asks, or longer each time.
+
+    What is Unreadable is not asked again: who answers with something else than the API does so the next time too, such
+    as the host of a database that is gone.
+    """
+
+    def pause(state: tenacity.RetryCallState) -> float:
+        error = state.outcome.exception() if state.outcome else None
+        asked = error.retry_after if isinstance(error, Unavailable) else None
+        grown = (tenacity.wait_exponential(multiplier=0.25) + tenacity.wait_random())(state)
+        return min(max(asked or 0.0, grown), LONGEST_PAUSE)
+
+    retrying = tenacity.Retrying(
+        retry=tenacity.retry_if_exception(lambda error: isinstance(error, Unavailable) and not isinstance(error, Unreadable)),
+        stop=tenacity.stop_after_attempt(ATTEMPTS),
+        wait=pause,
+        sleep=connection.sleep,
+        reraise=True,
+    )
+    return retrying(attempt)
+
+
+def _exchange(connection: Connection, method: str, url: str, doing: str, headers: Mapping[str, str], body: Any) -> httpx.Response:
+    import httpx  # noqa: PLC0415 - see connect
+
+    try:
+        return connection.client.request(method, url, headers=dict(headers), json=body)
+    except httpx.TimeoutException:
+        raise Unreachable(
+            f"cannot {doing}: {_host(url)} did not answer in time. Nothing is known of what it did: run again, which "
+            "finds out and finishes."
+        ) from None
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise Unreachable(
+            f"cannot {doing}: {_host(url)} cannot be reached ({type(error).__name__}: {redacted(str(error))}). Check "
+            "the network and the address of the target."
+        ) from None
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or url
+    except ValueError:
+        return url

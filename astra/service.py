@@ -1,0 +1,82 @@
+"""A vector definition that names a service, against the schema of its embedding provider.
+
+The provider's schema is chosen by name first and the model's branch after it, so that every sentence
+speaks of the one model in hand.
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
+
+from jsonschema import Draft202012Validator
+
+from astra import catalog
+from astra.errors import Problem
+from astra.validation import Unknown, problems_by, validator
+from astra.wording import listed, nearest, shown
+
+_NOT_CREATABLE = {
+    "DEPRECATED": "it still serves what uses it, but nothing new can be made with it",
+    "END_OF_LIFE": "it serves nothing any more",
+}
+
+
+def problems(vector: Any) -> tuple[Problem, ...]:
+    """Every problem of `{dimension, service, ...}` by its provider's schema, paths beginning at `vector`'s own keys.
+
+    Empty where no service is named, and where what names it is not known yet.
+    """
+    return tuple(_problems(vector)) if isinstance(vector, Mapping) else ()
+
+
+def _problems(vector: Mapping[str, Any]) -> Iterator[Problem]:
+    service = vector.get("service")
+    if service is None:
+        if "dimension" not in vector:
+            yield Problem((), '"dimension" is missing: without a service it cannot be left out')
+        return
+    if not isinstance(service, Mapping) or not isinstance(service.get("provider"), str):
+        return
+    provider = catalog.embedding_providers().get(service["provider"])
+    if provider is None:
+        known = catalog.embedding_providers()
+        near = nearest(service["provider"], known) or f"; known: {listed(known)}"
+        yield Problem(("service", "provider"), f"unknown embedding provider {shown(service['provider'])}{near}")
+        return
+    name = service.get("modelName")
+    model = provider.models.get(name) if isinstance(name, str) else None
+    if model is None:
+        yield from _unknown_model(provider, service)
+        return
+    if model.status in _NOT_CREATABLE:
+        yield Problem(("service", "modelName"), f'model "{model.name}" is {model.status}: {_NOT_CREATABLE[model.status]}')
+    relevant = {key: value for key, value in vector.items() if key in ("dimension", "service")}
+    yield from problems_by(_validator(provider.key, model.name), relevant)
+
+
+@cache
+def _validator(provider_key: str, model_name: str) -> Draft202012Validator:
+    provider = catalog.embedding_providers()[provider_key]
+    model = provider.models[model_name]
+    # `allOf` instead of the file's `oneOf`: the branch is known, so its own errors are the ones to report. Which keys a
+    # service has is the general schemas' business: an environment allows one more than a resource.
+    service = {key: rule for key, rule in provider.schema["properties"]["service"].items() if key != "additionalProperties"}
+    properties = {**provider.schema["properties"], "service": service}
+    return validator({**provider.schema, "properties": properties, "oneOf": [{}], "allOf": [model.schema]})
+
+
+def parameter_problems(provider: catalog.EmbeddingProvider, parameters: Mapping[str, Any]) -> tuple[Problem, ...]:
+    """Every problem of parameters that any model of the provider may have, whichever model is meant."""
+    schema = {"type": "object", "properties": provider.parameters, "additionalProperties": False}
+    return problems_by(validator(schema), parameters)
+
+
+def _unknown_model(provider: catalog.EmbeddingProvider, service: Mapping[str, Any]) -> Iterator[Problem]:
+    name = service.get("modelName")
+    if isinstance(name, Unknown):
+        return
+    if name is None:
+        yield Problem(("service",), f'"modelName" is missing; models of {provider.key}: {listed(provider.models)}')
+    elif isinstance(name, str):
+        near = nearest(name, provider.models) or f"; its models: {listed(provider.models)}"
+        yield Problem(("service", "modelName"), f"{provider.key} has no model {shown(name)}{near}")

@@ -1,0 +1,1 @@
+"""The `vectorize` command line. One module a command; main.py lists them."""

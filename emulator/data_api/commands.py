@@ -1,0 +1,81 @@
+"""Which commands there are on which path, and what answers them.
+
+The names of a path are those the service lists when it refuses another (recorded for keyspaces and collections; those
+of the root are unverified). A known command without a handler here is answered 501.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from emulator.data_api import catalogue, collections, inserts, keyspaces, queries, tables
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from emulator.data_api.call import Call
+
+
+class Command(NamedTuple):
+    """How a command is read, and what it does."""
+
+    parse: Callable[[object], Any]
+    run: Callable[[Call, Any], dict[str, Any]]
+
+
+ROOT: Final = ("findEmbeddingProviders", "findRerankingProviders")
+
+SELF_HOSTED_ROOT: Final = (
+    *ROOT,
+    *("createKeyspace", "createNamespace", "dropKeyspace", "dropNamespace", "findKeyspaces", "findNamespaces"),
+)
+
+KEYSPACE: Final = (
+    *(
+        "alterType",
+        "createCollection",
+        "createTable",
+        "createType",
+        "deleteCollection",
+        "dropIndex",
+        "dropTable",
+        "dropType",
+    ),
+    *("findCollections", "listTables", "listTypes"),
+)
+
+COLLECTION: Final = (
+    *("alterTable", "countDocuments", "createIndex", "createTextIndex", "createVectorIndex", "deleteMany", "deleteOne"),
+    *(
+        "estimatedDocumentCount",
+        "find",
+        "findAndRerank",
+        "findOne",
+        "findOneAndDelete",
+        "findOneAndReplace",
+        "findOneAndUpdate",
+    ),
+    *("insertMany", "insertOne", "listIndexes", "updateMany", "updateOne"),
+)
+
+READING: Final = frozenset(
+    (*ROOT, "findKeyspaces", "findCollections", "listTables", "findOne", "countDocuments", "estimatedDocumentCount")
+)
+"""The implemented commands that change nothing."""
+
+IMPLEMENTED: Final[dict[str, Command]] = {
+    "findEmbeddingProviders": Command(catalogue.parse_find_embedding_providers, catalogue.find_embedding_providers),
+    "findRerankingProviders": Command(catalogue.parse_find_reranking_providers, catalogue.find_reranking_providers),
+    "createKeyspace": Command(keyspaces.parse_create_keyspace, keyspaces.create_keyspace),
+    "dropKeyspace": Command(keyspaces.parse_drop_keyspace, keyspaces.drop_keyspace),
+    "findKeyspaces": Command(keyspaces.parse_find_keyspaces, keyspaces.find_keyspaces),
+    "createCollection": Command(collections.parse_create_collection, collections.create_collection),
+    "findCollections": Command(collections.parse_find_collections, collections.find_collections),
+    "deleteCollection": Command(collections.parse_delete_collection, collections.delete_collection),
+    "listTables": Command(tables.parse_list_tables, tables.list_tables),
+    "insertOne": Command(inserts.parse_insert_one, inserts.insert),
+    "insertMany": Command(inserts.parse_insert_many, inserts.insert),
+    "findOne": Command(queries.parse_find_one, queries.find_one),
+    "countDocuments": Command(queries.parse_count, queries.count),
+    "estimatedDocumentCount": Command(queries.parse_estimate, queries.estimate),
+}

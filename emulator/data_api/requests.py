@@ -1,0 +1,121 @@
+"""The Data API over HTTP: from a request to a command, and from its result or error to an answer.
+
+The order of the checks is the service's as far as recorded: path and method, token, content type, JSON, the command's
+name, its fields, the keyspace, the collection; then the command itself.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from werkzeug.wrappers import Request, Response
+
+from emulator import tokens
+from emulator.data_api import catalogue, collections, vector_service
+from emulator.data_api.call import Call
+from emulator.data_api.commands import COLLECTION, IMPLEMENTED, KEYSPACE, READING, ROOT, SELF_HOSTED_ROOT
+from emulator.data_api.errors import DataApiError
+from emulator.devops import models
+from emulator.world import SELF_HOSTED
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Mapping
+
+    from emulator.world import World
+
+
+def respond(world: World, request: Request, database: str, path: list[str]) -> Response:
+    """Answer one request.
+
+    Args:
+        world: where it happens.
+        request: the request.
+        database: the database's id, or `SELF_HOSTED`.
+        path: keyspace and collection, as far as the path names them.
+
+    """
+    try:
+        refused = _refused_token(world, request)
+        return refused or _answer(_run(world, request, database, path), 200)
+    except DataApiError as error:
+        return _answer({"errors": [error.entry()]}, error.status)
+
+
+def _answer(body: Mapping[str, Any], status: int) -> Response:
+    return Response(json.dumps(body), status, content_type="application/json")
+
+
+def _refused_token(world: World, request: Request) -> Response | None:
+    """Refuse a request without a good token.
+
+    Recorded oddities: an empty token gives 200 and an internal error, a malformed `Cassandra:` one 401 without a body.
+    """
+    token = request.headers.get("Token", request.headers.get("X-Cassandra-Token"))
+    if token is None:
+        raise DataApiError("MISSING_AUTHENTICATION_TOKEN", "The header Token is missing.")
+    if not token:
+        raise DataApiError("INTERNAL_SERVER_ERROR", "The token is empty.")
+    if token.startswith("Cassandra:") and not tokens.CASSANDRA_TOKEN.fullmatch(token):
+        return Response(status=401)
+    with world.reading() as connection:
+        if tokens.permissions(connection, token) is None:
+            raise DataApiError("UNAUTHENTICATED_REQUEST", "The token is not known.")
+    return None
+
+
+def _run(world: World, request: Request, database: str, path: list[str]) -> dict[str, Any]:
+    if request.mimetype != "application/json":
+        raise DataApiError("UNSUPPORTED_CONTENT_TYPE", "The header Content-Type must be application/json.")
+    name, body = _command(request.get_data())
+    root = SELF_HOSTED_ROOT if database == SELF_HOSTED else ROOT
+    known = (root, KEYSPACE, COLLECTION)[len(path)]
+    if name not in known:
+        raise DataApiError("COMMAND_UNKNOWN", f"There is no command {name} on this path, which has {', '.join(known)}.")
+    command = IMPLEMENTED.get(name)
+    parsed = None if command is None else command.parse(body)
+    keyspace, collection = (*path, "", "")[:2]
+    now = world.now()
+    with world.reading() if name in READING else world.writing() as connection:
+        if keyspace and keyspace not in models.keyspaces(connection, database, now):
+            raise DataApiError("UNKNOWN_KEYSPACE", f"There is no keyspace {keyspace}.")
+        options = _options(connection, database, keyspace, collection) if collection else {}
+        if command is None or options is None:
+            kind = "on a table" if options is None else ""
+            raise DataApiError("NOT_IMPLEMENTED", f"The emulator does not implement {name} {kind}".rstrip() + ".")
+        return command.run(Call(connection, now, database, keyspace, collection, options, request.headers), parsed)
+
+
+def _command(data: bytes) -> tuple[str, object]:
+    if not data.strip():
+        raise DataApiError("COMMAND_FIELD_VALUE_INVALID", "The body is empty.")
+    try:
+        body = json.loads(data)
+    except ValueError:
+        raise DataApiError("REQUEST_NOT_JSON", "The body is not JSON.") from None
+    if not isinstance(body, dict) or len(body) != 1:
+        raise DataApiError("REQUEST_STRUCTURE_MISMATCH", "The body must be an object with one command.")
+    ((name, command),) = body.items()
+    return name, command
+
+
+def _options(connection: sqlite3.Connection, database: str, keyspace: str, collection: str) -> dict[str, Any] | None:
+    """The collection's options; None for a table. Its service is looked at first (recorded for inserts without a text)."""
+    row = collections.find(connection, database, keyspace, collection)
+    if row is None:
+        raise DataApiError("UNKNOWN_COLLECTION_OR_TABLE", f"There is no collection or table {collection} in {keyspace}.")
+    if row["kind"] == "table":
+        return None
+    options: dict[str, Any] = json.loads(row["options"])
+    service = options.get("vector", {}).get("service")
+    if service is not None:
+        provider = catalogue.providers(connection, database).get(service["provider"])
+        model = vector_service.find_model(provider, service["modelName"]) if provider else None
+        if model is None:
+            raise DataApiError(
+                "EMBEDDING_PROVIDER_UNAVAILABLE",
+                f"{service['provider']} {service['modelName']} is not offered any more.",
+            )
+        vector_service.refuse_unless_supported(model, existing=True)
+    return options

@@ -1,0 +1,1 @@
+"""The Astra DevOps API v2."""

@@ -1,0 +1,151 @@
+"""The implemented operations of the DevOps API, one function each, and the table that names them.
+
+A change reads the database's status and writes in one transaction, so that of two changes at once one is a conflict.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from werkzeug.wrappers import Request, Response
+
+from emulator import settings
+from emulator.devops import bodies, models, requests
+from emulator.devops.errors import DevOpsError
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Mapping
+
+    from emulator.world import World
+
+    Handler = Callable[[World, Request, Mapping[str, str]], Response]
+
+CHANGEABLE = ("ACTIVE",)
+TERMINABLE = ("ACTIVE", "ERROR", "HIBERNATED", "PARKED")
+"""Which statuses a termination is accepted in; MAINTENANCE is refused, as observed, the others are unverified."""
+
+
+def json_response(body: object, status: int = 200) -> Response:
+    """A JSON body."""
+    return Response(json.dumps(body), status, content_type="application/json")
+
+
+def _find(connection: sqlite3.Connection, database_id: str) -> models.Database:
+    database = models.find(connection, database_id)
+    if database is None:
+        raise DevOpsError("database_unknown", database=database_id)
+    return database
+
+
+def _find_in(connection: sqlite3.Connection, database_id: str, needed: tuple[str, ...], now: float) -> models.Database:
+    database = _find(connection, database_id)
+    status = database.status(now)
+    if status not in needed:
+        raise DevOpsError("wrong_state", database=database_id, status=status, needed=" or ".join(needed))
+    return database
+
+
+def _body(connection: sqlite3.Connection, database: models.Database, now: float) -> dict[str, Any]:
+    organization = settings.read(connection, "organization")
+    return bodies.database(database, models.keyspaces(connection, database.id, now), organization, now)
+
+
+def list_databases(world: World, request: Request, _: Mapping[str, str]) -> Response:
+    """Pages of databases in order of creation; an unknown `starting_after` gives an empty page (unverified)."""
+    include = request.args.get("include", "nonterminated")
+    provider = requests.provider_filter(request.args.get("provider"))
+    limit = requests.page_limit(request.args.get("limit"))
+    starting_after = request.args.get("starting_after")
+    now = world.now()
+    with world.reading() as connection:
+        databases = models.every(connection)
+        ids = [database.id for database in databases]
+        if starting_after:
+            databases = databases[ids.index(starting_after) + 1 :] if starting_after in ids else []
+        matching = [
+            database
+            for database in databases
+            if requests.included(include, database.status(now)) and provider in ("ALL", database.cloud_provider)
+        ]
+        return json_response([_body(connection, database, now) for database in matching[:limit]])
+
+
+def create_database(world: World, request: Request, _: Mapping[str, str]) -> Response:
+    """201, no body, the id in `Location`. Names are not unique, and the same request twice makes two databases."""
+    definition = requests.definition(request.get_json(force=True, silent=True))
+    with world.writing() as connection:
+        database_id = models.create(connection, definition, world.now())
+    return Response(status=201, headers={"Location": database_id})
+
+
+def get_database(world: World, _: Request, values: Mapping[str, str]) -> Response:
+    """One database; a terminated one is still answered 200."""
+    with world.reading() as connection:
+        return json_response(_body(connection, _find(connection, values["databaseID"]), world.now()))
+
+
+def terminate_database(world: World, _: Request, values: Mapping[str, str]) -> Response:
+    """202, then TERMINATING and TERMINATED; 409 in a status it cannot be terminated from."""
+    now = world.now()
+    with world.writing() as connection:
+        database = _find_in(connection, values["databaseID"], TERMINABLE, now)
+        models.terminate(connection, database.id, now)
+    return Response(status=202)
+
+
+def list_datacenters(world: World, _: Request, values: Mapping[str, str]) -> Response:
+    """The datacenters that are active."""
+    with world.reading() as connection:
+        return json_response(bodies.datacenters(_find(connection, values["databaseID"])))
+
+
+def add_keyspace(world: World, _: Request, values: Mapping[str, str]) -> Response:
+    """201; the keyspace is listed once the database is ACTIVE again. One that exists changes nothing."""
+    name = requests.keyspace_name(values["keyspaceName"])
+    now = world.now()
+    with world.writing() as connection:
+        database = _find_in(connection, values["databaseID"], CHANGEABLE, now)
+        if name not in models.keyspaces(connection, database.id, now):
+            models.add_keyspace(connection, database.id, name, listed=models.maintain(connection, database.id, now))
+    return Response(status=201)
+
+
+def remove_keyspace(world: World, _: Request, values: Mapping[str, str]) -> Response:
+    """204; the keyspace is listed until the database is ACTIVE again. 404 when there is none (unverified)."""
+    name, now = values["keyspaceName"], world.now()
+    with world.writing() as connection:
+        database = _find_in(connection, values["databaseID"], CHANGEABLE, now)
+        if name not in models.keyspaces(connection, database.id, now):
+            raise DevOpsError("keyspace_unknown", database=database.id, keyspace=name)
+        models.drop_keyspace(connection, database.id, name, dropped=models.maintain(connection, database.id, now))
+    return Response(status=204)
+
+
+def list_regions(_: World, request: Request, __: Mapping[str, str]) -> Response:
+    """The regions. `region-type` is serverless (default), vector or all; here every region has both.
+
+    `filter-by-org` changes nothing: the emulator's organisation may use all of them.
+    """
+    kind = "vector" if request.args.get("region-type") == "vector" else "serverless"
+    return json_response([item | {"region_type": kind} for item in bodies.regions()])
+
+
+def current_organization(world: World, _: Request, __: Mapping[str, str]) -> Response:
+    """The organisation of the token."""
+    return json_response({"id": world.get("organization")})
+
+
+OPERATIONS: Final[dict[str, tuple[str, Handler]]] = {
+    "GET /v2/databases": ("org-db-view", list_databases),
+    "POST /v2/databases": ("org-db-create", create_database),
+    "GET /v2/databases/{databaseID}": ("org-db-view", get_database),
+    "POST /v2/databases/{databaseID}/terminate": ("org-db-terminate", terminate_database),
+    "GET /v2/databases/{databaseID}/datacenters": ("org-db-view", list_datacenters),
+    "POST /v2/databases/{databaseID}/keyspaces/{keyspaceName}": ("db-keyspace-create", add_keyspace),
+    "DELETE /v2/databases/{databaseID}/keyspaces/{keyspaceName}": ("db-keyspace-drop", remove_keyspace),
+    "GET /v2/regions/serverless": ("org-db-create", list_regions),
+    "GET /v2/currentOrg": ("", current_organization),
+}
+"""Operation: the scope it needs and what answers it."""

@@ -1,0 +1,109 @@
+"""What the DevOps API accepts: pure checks of bodies, parameters and names. The limits are the published document's."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from emulator.devops.bodies import region
+from emulator.devops.errors import DevOpsError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+CLOUD_PROVIDERS: Final = ("AWS", "GCP", "AZURE")
+TIER: Final = "serverless"
+CAPACITY_UNITS: Final = 1
+DB_TYPES: Final = (None, "vector")
+
+DATABASE_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9&+\-_()<>., @]{0,48}[A-Za-z0-9])?")
+"""Documented: 1 to 50 characters, a letter or digit at both ends. (A space inside is unverified.)"""
+
+KEYSPACE_NAME = re.compile(r"(?!(?:dse|system)\Z)[A-Za-z0-9][A-Za-z0-9_]{0,47}")
+"""Documented: 1 to 48 letters, digits and underscores, a letter or digit first, and neither `dse` nor `system`."""
+
+PAGE_DEFAULT: Final = 25
+PAGE_MAXIMUM: Final = 100
+PROVIDER_FILTERS: Final = ("ALL", *CLOUD_PROVIDERS)
+REQUIRED: Final = ("name", "cloudProvider", "tier", "capacityUnits", "region")
+
+
+def definition(body: object) -> Mapping[str, Any]:
+    """The body of a creation, when it is acceptable.
+
+    Raises:
+        DevOpsError: 400 for a body that breaks the published schema, 422 for a region the cloud does not have and for a
+            bad keyspace name (unverified which of the two the service says).
+
+    """
+    if not isinstance(body, dict):
+        raise DevOpsError("not_json")
+    for field in REQUIRED:
+        if body.get(field) in (None, ""):
+            raise DevOpsError("field_missing", field=field)
+    expected = {
+        "name": (
+            isinstance(body["name"], str) and DATABASE_NAME.fullmatch(body["name"]),
+            "a name of at most 50 characters",
+        ),
+        "cloudProvider": (body["cloudProvider"] in CLOUD_PROVIDERS, f"one of {', '.join(CLOUD_PROVIDERS)}"),
+        "tier": (body["tier"] == TIER, TIER),
+        "capacityUnits": (type(body["capacityUnits"]) is int and body["capacityUnits"] == CAPACITY_UNITS, str(CAPACITY_UNITS)),
+        "region": (isinstance(body["region"], str), "a string"),
+        "dbType": (body.get("dbType") in DB_TYPES, "vector, or absent"),
+        "keyspace": (isinstance(body.get("keyspace", ""), str), "a string"),
+    }
+    for field, (right, wanted) in expected.items():
+        if not right:
+            raise DevOpsError("field_invalid", field=field, expected=wanted)
+    if region(body["cloudProvider"], body["region"]) is None:
+        raise DevOpsError("region_unknown", cloud=body["cloudProvider"], region=body["region"])
+    if body.get("keyspace"):
+        keyspace_name(body["keyspace"])
+    return body
+
+
+def keyspace_name(name: str) -> str:
+    """The name, when a keyspace may have it.
+
+    Raises:
+        DevOpsError: 422.
+
+    """
+    if not KEYSPACE_NAME.fullmatch(name):
+        raise DevOpsError("keyspace_name")
+    return name
+
+
+def included(include: str, status: str) -> bool:
+    """Whether a listing shows a database of that status: `include` is nonterminated, all, or a status in lower case."""
+    if include == "nonterminated":
+        return status != "TERMINATED"
+    return include in ("all", status.lower())
+
+
+def page_limit(text: str | None) -> int:
+    """How many databases one page holds: 25 unless told, 1 to 100.
+
+    Raises:
+        DevOpsError: 400.
+
+    """
+    if text is None:
+        return PAGE_DEFAULT
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= PAGE_MAXIMUM:
+        raise DevOpsError("parameter_invalid", parameter="limit", expected=f"a whole number from 1 to {PAGE_MAXIMUM}")
+    return int(text)
+
+
+def provider_filter(text: str | None) -> str:
+    """ALL unless told.
+
+    Raises:
+        DevOpsError: 400.
+
+    """
+    provider = text or "ALL"
+    if provider not in PROVIDER_FILTERS:
+        raise DevOpsError("parameter_invalid", parameter="provider", expected=f"one of {', '.join(PROVIDER_FILTERS)}")
+    return provider

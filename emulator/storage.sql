@@ -1,0 +1,77 @@
+-- The world of the emulator. Times are seconds since the epoch; JSON stands in text columns.
+
+CREATE TABLE settings (
+    key   TEXT PRIMARY KEY,
+    value TEXT NOT NULL                       -- JSON; a key that is absent has its default
+);
+
+CREATE TABLE tokens (
+    digest      TEXT PRIMARY KEY,             -- SHA-256 in hex; the token itself is never stored
+    permissions TEXT NOT NULL                 -- JSON array of DevOps scopes
+);
+
+CREATE TABLE databases (
+    sequence       INTEGER PRIMARY KEY,       -- order of creation, which is the order of the listing
+    id             TEXT NOT NULL UNIQUE,
+    name           TEXT NOT NULL,             -- not unique: neither is it at the service
+    cloud_provider TEXT NOT NULL,
+    region         TEXT NOT NULL,
+    tier           TEXT NOT NULL,
+    capacity_units INTEGER NOT NULL,
+    db_type        TEXT,
+    keyspace       TEXT NOT NULL,             -- the initial one
+    created        REAL NOT NULL,
+    timeline       TEXT NOT NULL              -- JSON: [[since, status], ...]; the last entry that is not in the future holds
+);
+
+CREATE TABLE keyspaces (
+    database TEXT NOT NULL,                   -- a database's id, or the self-hosted one's
+    name     TEXT NOT NULL,
+    listed   REAL NOT NULL,                   -- since when it is listed
+    dropped  REAL,                            -- since when it is not listed any more
+    PRIMARY KEY (database, name)
+);
+
+CREATE TABLE collections (                    -- and tables: they share one name space
+    database TEXT NOT NULL,
+    keyspace TEXT NOT NULL,
+    name     TEXT NOT NULL,
+    kind     TEXT NOT NULL CHECK (kind IN ('collection', 'table')),
+    options  TEXT NOT NULL,                   -- JSON, as findCollections explains it
+    indexes  INTEGER NOT NULL,                -- how many of the database's indexes it uses
+    PRIMARY KEY (database, keyspace, name),
+    FOREIGN KEY (database, keyspace) REFERENCES keyspaces (database, name) ON DELETE CASCADE
+);
+
+CREATE TABLE documents (
+    sequence   INTEGER PRIMARY KEY,
+    database   TEXT NOT NULL,
+    keyspace   TEXT NOT NULL,
+    collection TEXT NOT NULL,
+    id         TEXT NOT NULL,                 -- JSON, so that 1 and "1" differ
+    document   TEXT NOT NULL,                 -- JSON
+    UNIQUE (database, keyspace, collection, id),
+    FOREIGN KEY (database, keyspace, collection) REFERENCES collections (database, keyspace, name) ON DELETE CASCADE
+);
+
+CREATE TABLE credentials (
+    provider  TEXT NOT NULL,
+    name      TEXT NOT NULL,
+    databases TEXT NOT NULL,                  -- JSON: the ids it is scoped to, null for all
+    PRIMARY KEY (provider, name)
+);
+
+CREATE TABLE providers (                      -- what differs from the catalogue
+    database TEXT NOT NULL,                   -- '' for every database
+    provider TEXT NOT NULL,
+    entry    TEXT NOT NULL,                   -- JSON: replaces the catalogue's; null disables the provider
+    PRIMARY KEY (database, provider)
+);
+
+CREATE TABLE models (                         -- what differs from the catalogue
+    database TEXT NOT NULL,                   -- '' for every database
+    provider TEXT NOT NULL,
+    model    TEXT NOT NULL,
+    status   TEXT NOT NULL,
+    PRIMARY KEY (database, provider, model)
+);

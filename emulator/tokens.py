@@ -1,0 +1,40 @@
+"""Tokens: which are known, and what they may do. Only their SHA-256 is stored."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable
+
+DEFAULT_TOKEN: Final = "AstraCS:emulator:00000000000000000000000000000000"  # noqa: S105 -- public by intention
+"""The application token every new world knows, with all permissions."""
+
+SELF_HOSTED_TOKEN: Final = "Cassandra:Y2Fzc2FuZHJh:Y2Fzc2FuZHJh"  # noqa: S105 -- public by intention
+"""User and password `cassandra`, as a self-hosted Data API takes them; every new world knows it, without DevOps permissions."""
+
+PERMISSIONS: Final = ("org-db-create", "org-db-view", "org-db-terminate", "db-keyspace-create", "db-keyspace-drop")
+"""The scopes the implemented DevOps operations ask for (`db-keyspace-drop` is unverified: the published document names none)."""
+
+APPLICATION_TOKEN = re.compile(r"AstraCS:[^:\s]+:[^:\s]+")
+CASSANDRA_TOKEN = re.compile(r"Cassandra:[A-Za-z0-9+/=]+:[A-Za-z0-9+/=]+")
+
+
+def digest(token: str) -> str:
+    """What is stored of a token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def remember(connection: sqlite3.Connection, token: str, permissions: Iterable[str]) -> None:
+    """Make a token known."""
+    connection.execute("INSERT OR REPLACE INTO tokens VALUES (?, ?)", (digest(token), json.dumps(sorted(permissions))))
+
+
+def permissions(connection: sqlite3.Connection, token: str) -> frozenset[str] | None:
+    """What a token may do at the DevOps API; None when it is not known."""
+    row = connection.execute("SELECT permissions FROM tokens WHERE digest = ?", (digest(token),)).fetchone()
+    return None if row is None else frozenset(json.loads(row["permissions"]))

@@ -1,0 +1,42 @@
+"""The explicit provider of a stack: carries the stack's settings to the provider host."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import pulumi
+
+from providers.session import NAMESPACE, SETTINGS, TOKEN
+
+CONFIG_KEYS = ("devopsUrl", "dataApiUrl", "transport", "store")
+
+
+class AstraProvider(pulumi.ProviderResource):
+    """The service that resources live in. One per stack is enough; pass it as `ResourceOptions(provider=...)`.
+
+    Args:
+        resource_name: the Pulumi name, by convention "astra".
+        target: astra (Astra DB Serverless) or emulator.
+        allow_data_loss: Pulumi names of resources that may be deleted although they hold documents; "*" means all.
+        opts: Pulumi's resource options.
+
+    The stack's config overrides the target's addresses: `vectorize:devopsUrl`, `vectorize:dataApiUrl` (with {id} and
+    {region}), `vectorize:transport` (a dotted name `module:function`), `vectorize:store` (its argument). The token comes
+    from ASTRA_DB_APPLICATION_TOKEN, or from the secret config `vectorize:token`.
+    """
+
+    def __init__(
+        self,
+        resource_name: str,
+        target: str = "astra",
+        allow_data_loss: Sequence[str] = (),
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        config = pulumi.Config(NAMESPACE.rstrip(":"))
+        stated = {key: value for key in CONFIG_KEYS if (value := config.get(key)) is not None}
+        settings = {"target": target, "config": stated, "allowDataLoss": sorted(allow_data_loss)}
+        inputs: dict[str, Any] = {SETTINGS: json.dumps(settings, sort_keys=True)}
+        token = config.get_secret("token")
+        if token is not None:
+            inputs[TOKEN] = token
+        super().__init__("pulumi-python", resource_name, inputs, opts)

@@ -1,0 +1,85 @@
+"""Database: a serverless (vector) database of Astra DB."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+
+from astra import adoption, contents, database, keyspace
+from astra.errors import Invalid, NotFound
+from providers.dynamic import ADDRESS, ORGANISATION, AstraResource, AstraResourceProvider
+
+IDENTITY = ("name", "cloudProvider", "region")
+
+
+class DatabaseProvider(AstraResourceProvider):
+    """Verbs of Database. Its id is the database's UUID."""
+
+    schema = "resources:database"
+
+    def make(self, inputs: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+        connection = self.session.connection
+        name, cloud_provider, region = (inputs[key] for key in IDENTITY)
+        identity = adoption.adoptable(connection, name, cloud_provider, region)
+        if identity is None:
+            if reason := database.unusable_region(connection, cloud_provider, region):
+                raise Invalid(f"cannot create database {name}: {reason}.")
+            identity = database.create(connection, name, cloud_provider, region)
+        self.session.claimed.add(("database", identity))
+        return identity, {"apiEndpoint": connection.target.api_endpoint(identity, region)}
+
+    def find(self, identity: str, known: dict[str, Any], inputs: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+        described = database.described(self.session.connection, identity, known[ORGANISATION])
+        live = {key: described["info"][key] for key in IDENTITY}
+        return {**inputs, **live}, {"apiEndpoint": self.session.target.api_endpoint(identity, live["region"])}
+
+    def remove(self, identity: str, known: dict[str, Any]) -> None:
+        if ("database", identity) in self.session.claimed:
+            return
+        self.session.require_permission(known[ADDRESS], lambda: self._filled(identity, known))
+        database.terminate(self.session.connection, identity, known[ORGANISATION])
+
+    def _filled(self, identity: str, known: dict[str, Any]) -> list[str]:
+        connection = self.session.connection
+        try:
+            described = database.wait_until_active(connection, identity, known[ORGANISATION])
+        except NotFound:
+            return []
+        return contents.filled(connection, known["apiEndpoint"], keyspace.names(described))
+
+
+class Database(AstraResource, module="astra", name="Database"):
+    """A serverless (vector) database.
+
+    Returns as soon as the service gave it an id; whatever needs it ACTIVE waits for that. Replaced when its name,
+    cloud or region changes: the service cannot rename or move a database.
+
+    Args:
+        resource_name: its address: the logical name, the same in every environment.
+        name: its name in Astra, 1 to 50 characters; the same as resource_name where left out.
+        cloud_provider: AWS, GCP or AZURE.
+        region: the first region, as that cloud names it, such as us-east-2.
+        opts: Pulumi's resource options; must name the AstraProvider.
+    """
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        cloud_provider: pulumi.Input[str],
+        region: pulumi.Input[str],
+        name: pulumi.Input[str] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        inputs: Mapping[str, Any] = {"name": name or resource_name, "cloudProvider": cloud_provider, "region": region}
+        super().__init__(DatabaseProvider(), resource_name, inputs, ("apiEndpoint", ORGANISATION), opts)
+
+    @property
+    def api_endpoint(self) -> pulumi.Output[str]:
+        """Address of its Data API, without a path."""
+        return self.output("apiEndpoint")
+
+    @property
+    def organization_id(self) -> pulumi.Output[str]:
+        """Id of the organisation it belongs to."""
+        return self.output(ORGANISATION)

@@ -1,0 +1,158 @@
+"""What every dynamic resource of this project shares: its verbs, and how it registers itself."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import pulumi
+from pulumi.dynamic import (
+    CheckFailure,
+    CheckResult,
+    ConfigureRequest,
+    CreateResult,
+    DiffResult,
+    ReadResult,
+    Resource,
+    ResourceProvider,
+    UpdateResult,
+)
+
+from astra import catalog, validation
+from astra.changes import changes
+from astra.errors import NotFound, Problem
+from providers.session import Session, configured, quiet_tracebacks
+from providers.wire import Failure, plain, told
+
+ADDRESS = "address"
+ORGANISATION = "organizationId"
+
+
+class AstraResourceProvider(ResourceProvider):
+    """CRUD of one resource kind. Stateless but for the session that `configure` opens, so its pickle is its name.
+
+    A subclass states its schema and the five functions over plain data: `problems`, `differing`, `make`, `find`,
+    `remove`.
+    """
+
+    serialize_as_secret_always = False
+    schema: ClassVar[str]
+    session: Session
+
+    def configure(self, req: ConfigureRequest) -> None:
+        quiet_tracebacks()
+        self.session = told(lambda: configured(req.config))
+
+    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+        inputs = plain(news)
+        # An empty property: the engine prints a failing property's whole value, secrets included.
+        failures = [CheckFailure("", f"{inputs.get(ADDRESS)}: {problem}") for problem in self._all_problems(inputs)]
+        return CheckResult(news, failures)
+
+    def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
+        olds, news = plain(_olds), plain(_news)
+        changed = {change.path[0] for change in changes(self._inputs(olds), self._inputs(news))}
+        replaces = sorted(self.replacing(olds, news, changed))
+        return DiffResult(changes=bool(replaces or changed), replaces=replaces, delete_before_replace=True)
+
+    def create(self, props: dict[str, Any]) -> CreateResult:
+        inputs = plain(props)
+        # Again, for what was unknown when `check` ran.
+        if found := self._all_problems(inputs):
+            raise Failure(f"{inputs[ADDRESS]}: {'; '.join(map(str, found))}") from None
+        # Asked first: were it to fail afterwards, what was made would be known to nobody.
+        organisation = told(lambda: self.session.organisation)
+        identity, outputs = told(lambda: self.make(inputs))
+        return CreateResult(identity, {**self._inputs(inputs), **outputs, ORGANISATION: organisation})
+
+    def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
+        known = plain(props)
+        try:
+            found, outputs = told(lambda: self.find(id_, known, self._inputs(known)), passing=NotFound)
+        except NotFound:
+            return ReadResult("", {})
+        return ReadResult(id_, {**found, **outputs, ORGANISATION: known[ORGANISATION]}, inputs=found)
+
+    def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
+        """Takes over inputs that mean the same as what stands; what changes anything is a replacement."""
+        olds, news = plain(_olds), plain(_news)
+        # An input that was taken out must not live on: it would differ from now on.
+        outputs = {key: value for key, value in olds.items() if key not in self._inputs(olds)}
+        return UpdateResult({**outputs, **news})
+
+    def delete(self, _id: str, _props: dict[str, Any]) -> None:
+        told(lambda: self.remove(_id, plain(_props)))
+
+    def problems(self, definition: Mapping[str, Any]) -> tuple[Problem, ...]:
+        """Problems beyond the schema's; none by default."""
+        return ()
+
+    def replacing(self, olds: Mapping[str, Any], news: Mapping[str, Any], changed: set[str]) -> set[str]:
+        """The properties that force a replacement: by default the changed ones that the schema marks so.
+
+        Args:
+            olds: the old outputs, with what the service said of the thing.
+            news: the new inputs.
+            changed: names of the inputs that differ.
+        """
+        properties = catalog.schema(self.schema)["properties"]
+        return {key for key in changed if properties.get(key, {}).get("replaceOnChanges")}
+
+    def make(self, inputs: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+        """Creates or adopts the thing; returns its id and its outputs beyond the inputs and the organisation."""
+        raise NotImplementedError
+
+    def find(self, identity: str, known: dict[str, Any], inputs: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The thing as it stands.
+
+        Args:
+            identity: its id.
+            known: its stored outputs.
+            inputs: those of them that are its inputs.
+
+        Returns:
+            The inputs, changed where the thing differs from them, and its further outputs.
+
+        Raises:
+            NotFound: it is proven to be gone.
+        """
+        raise NotImplementedError
+
+    def remove(self, identity: str, known: dict[str, Any]) -> None:
+        """Deletes the thing; fine where it is gone."""
+        raise NotImplementedError
+
+    def _all_problems(self, inputs: Mapping[str, Any]) -> tuple[Problem, ...]:
+        definition = {key: value for key, value in inputs.items() if key != ADDRESS}
+        return validation.sharpened(validation.problems(definition, self.schema), self.problems(definition))
+
+    def _inputs(self, props: Mapping[str, Any]) -> dict[str, Any]:
+        names = {ADDRESS, *catalog.schema(self.schema)["properties"]}
+        return {key: value for key, value in props.items() if key in names}
+
+
+class AstraResource(Resource):
+    """Base of the resources: names itself, replaces by deleting first, and always has a module and a name."""
+
+    def __init_subclass__(cls, module: str = "", name: str = "", **kwargs: Any) -> None:
+        if not module or not name:
+            # Without them the SDK would register the type dynamic:Resource in silence, for ever.
+            raise TypeError(f"{cls.__name__} needs module= and name= in its class statement")
+        super().__init_subclass__(module=module, name=name, **kwargs)
+
+    def __init__(
+        self,
+        provider: AstraResourceProvider,
+        resource_name: str,
+        inputs: Mapping[str, Any],
+        outputs: tuple[str, ...],
+        opts: pulumi.ResourceOptions | None,
+    ) -> None:
+        # As an option and not only from `diff`: `up --replace` and `state taint` never call diff.
+        forced = pulumi.ResourceOptions(delete_before_replace=True)
+        stated = {key: value for key, value in inputs.items() if value is not None}
+        props = {**dict.fromkeys(outputs), **stated, ADDRESS: resource_name}
+        super().__init__(provider, resource_name, props, pulumi.ResourceOptions.merge(forced, opts))
+
+    def output(self, name: str) -> pulumi.Output[Any]:
+        """The output of that name in the state; the resources give theirs Python names."""
+        found: pulumi.Output[Any] = self.__dict__[name]
+        return found

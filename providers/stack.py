@@ -1,0 +1,108 @@
+"""A stack's environment file as resources: what `__main__.py` runs."""
+
+from pathlib import Path
+from typing import Any
+
+import pulumi
+
+from astra import document, environment
+from astra.definition import normalised
+from astra.errors import Invalid
+from providers.astra_provider import AstraProvider
+from providers.collection import Collection
+from providers.database import Database
+from providers.keyspace import Keyspace
+from providers.session import NAMESPACE
+
+FOLDER = Path("environments")
+
+
+def load() -> environment.Environment:
+    """The environment of the stack: `environments/<stack>.yaml`, or what `vectorize:environment` names instead.
+
+    Raises:
+        pulumi.RunError: it is missing or wrong. Every problem was logged; nothing was declared.
+    """
+    name = pulumi.Config(NAMESPACE.rstrip(":")).get("environment") or pulumi.get_stack()
+    path = FOLDER / f"{name}.yaml"
+    try:
+        parsed = document.parse(path.read_bytes(), str(path))
+        problems = environment.problems(parsed)
+    except OSError as error:
+        problems = [f"{path}: cannot be read: {error.strerror}. Write it, or name another: {_advice()}"]
+    except Invalid as error:
+        problems = [str(error)]
+    if problems:
+        for problem in problems:
+            pulumi.log.error(problem)
+        count = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}"
+        raise pulumi.RunError(f"{count} in the environment {name}; nothing was touched.")
+    return environment.environment(parsed.data)
+
+
+def declare(declared: environment.Environment) -> dict[str, Any]:
+    """Declares everything, and returns the stack output `databases`: the contract for applications.
+
+    Returns:
+        By logical name: id, name, cloudProvider, region, apiEndpoint, and keyspaces by name, each with collections
+        by name: dimension, metric, provider and modelName (the last two are null for one's own vectors).
+    """
+    provider = AstraProvider("astra", target=declared.target, allow_data_loss=declared.allow_data_loss)
+    options = pulumi.ResourceOptions(provider=provider, protect=declared.protect)
+    return {entry.address: _database(entry, options) for entry in declared.databases}
+
+
+def _database(entry: environment.Database, options: pulumi.ResourceOptions) -> dict[str, Any]:
+    settings = entry.settings
+    made = Database(
+        entry.address,
+        name=settings["name"],
+        cloud_provider=settings["cloudProvider"],
+        region=settings["region"],
+        opts=options,
+    )
+    return {
+        "id": made.id,
+        **settings,
+        "apiEndpoint": made.api_endpoint,
+        "keyspaces": {one.name: _keyspace(one, made, options) for one in entry.keyspaces},
+    }
+
+
+def _keyspace(entry: environment.Keyspace, database: Database, options: pulumi.ResourceOptions) -> dict[str, Any]:
+    # The keyspaces of a database go with it: dropping each first would take a minute of MAINTENANCE every time.
+    with_database = pulumi.ResourceOptions.merge(options, pulumi.ResourceOptions(deleted_with=database))
+    made = Keyspace(entry.address, database_id=database.id, name=entry.name, opts=with_database)
+    return {"collections": {one.name: _collection(one, entry.name, made, options) for one in entry.collections}}
+
+
+def _collection(
+    entry: environment.Collection, keyspace: str, made_in: Keyspace, options: pulumi.ResourceOptions
+) -> dict[str, Any]:
+    definition = entry.definition
+    Collection(
+        entry.address,
+        # The keyspace's and not the database's, so that the collection is made after its keyspace.
+        api_endpoint=made_in.api_endpoint,
+        keyspace=keyspace,
+        name=entry.name,
+        vector=definition.get("vector"),
+        indexing=definition.get("indexing"),
+        default_id=definition.get("defaultId"),
+        lexical=definition.get("lexical"),
+        rerank=definition.get("rerank"),
+        opts=options,
+    )
+    vector = normalised(definition).get("vector", {})
+    service = vector.get("service", {})
+    return {
+        "dimension": vector.get("dimension"),
+        "metric": vector.get("metric"),
+        "provider": service.get("provider"),
+        "modelName": service.get("modelName"),
+    }
+
+
+def _advice() -> str:
+    found = sorted(path.stem for path in FOLDER.glob("*.yaml"))
+    return f"pulumi config set {NAMESPACE}environment NAME, with NAME one of {', '.join(found) or '(none is there)'}"

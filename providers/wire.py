@@ -1,0 +1,64 @@
+"""The engine's wire habits, dealt with once; each was reproduced on engine 3.259 with SDK 3.272.
+
+Numbers arrive as floats, nulls are dropped, `__provider` stands among the properties, unknown values are
+objects, and an exception prints its traceback with source lines and the whole chain.
+"""
+
+import traceback
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from pulumi.output import Unknown as PulumiUnknown
+
+from astra.errors import AstraError
+from astra.validation import UNKNOWN, Unknown
+from astra.wording import redacted
+
+Result = TypeVar("Result")
+PROVIDER_KEY = "__provider"
+
+
+class Failure(Exception):
+    """An AstraError as the engine prints it: the SDK leaves out the module of a builtin."""
+
+
+Failure.__module__ = "builtins"
+Failure.__qualname__ = Failure.__name__ = "AstraError"
+
+
+def plain(value: Any) -> Any:
+    """Properties as plain data: whole floats as integers, unknowns as UNKNOWN, without nulls and `__provider`."""
+    if isinstance(value, PulumiUnknown):
+        return UNKNOWN
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, Mapping):
+        return {key: plain(inner) for key, inner in value.items() if inner is not None and key != PROVIDER_KEY}
+    if isinstance(value, list):
+        return [plain(inner) for inner in value]
+    return value
+
+
+def known(value: Any) -> bool:
+    """Whether a value is known before the update runs, all the way down."""
+    if isinstance(value, Mapping):
+        return all(known(inner) for inner in value.values())
+    if isinstance(value, list):
+        return all(map(known, value))
+    return not isinstance(value, Unknown)
+
+
+def told(action: Callable[[], Result], passing: type[AstraError] | None = None) -> Result:
+    """Runs an action; what fails in it reaches the user as one sentence without traceback, chain or secret."""
+    try:
+        return action()
+    except AstraError as error:
+        if passing and isinstance(error, passing):
+            raise
+        raise Failure(str(error)) from None
+    except Exception as error:  # noqa: BLE001 - the last place that can keep a secret out of the traceback
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        raise Failure(
+            f"unexpected {type(error).__name__} at {where.name}, line {where.lineno}: {redacted(str(error))}. This is a "
+            "mistake of astra-vectorize: please report it with this line."
+        ) from None

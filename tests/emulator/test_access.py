@@ -1,0 +1,116 @@
+"""Who is let in, and what is answered where nothing is implemented."""
+
+import json
+from collections.abc import Callable
+from importlib.resources import files
+
+import httpx
+import pytest
+
+from emulator.devops.operations import OPERATIONS
+from emulator.tokens import PERMISSIONS
+from emulator.transport import EmulatorTransport
+from emulator.world import World
+
+OTHER = "AstraCS:other:11111111111111111111111111111111"
+DATABASE = "00000000-0000-4000-8000-000000000000"
+
+
+@pytest.mark.parametrize(
+    "header", ["Bearer", "Bearer garbled", "Bearer AstraCS:half", "Basic AstraCS:a:b", f"Bearer {OTHER}"], ids=str
+)
+def test_the_devops_api_refuses_a_bad_token(client: httpx.Client, header: str) -> None:
+    answer = client.get("/v2/databases", headers={"Authorization": header})
+    assert answer.status_code == 401
+    assert isinstance(answer.json()["errors"][0]["ID"], int)
+
+
+def test_a_token_without_the_permission_gets_401_and_null(client: httpx.Client, world: World) -> None:
+    world.add_token(OTHER, permissions=["org-db-view"])
+    headers = {"Authorization": f"Bearer {OTHER}"}
+    assert client.get("/v2/databases", headers=headers).json() == []
+    answer = client.post("/v2/databases", headers=headers, json={})
+    assert (answer.status_code, answer.json()) == (401, None)
+
+
+@pytest.mark.parametrize("operation", [name for name, (scope, _) in OPERATIONS.items() if scope])
+def test_each_operation_needs_its_own_permission(client: httpx.Client, world: World, operation: str) -> None:
+    scope, _ = OPERATIONS[operation]
+    method, route = operation.replace("{databaseID}", DATABASE).replace("{keyspaceName}", "k").split(" ")
+    headers = {"Authorization": f"Bearer {OTHER}"}
+    world.add_token(OTHER, permissions=set(PERMISSIONS) - {scope})
+    assert client.request(method, route, headers=headers).status_code == 401
+    world.add_token(OTHER, permissions=[scope])
+    assert client.request(method, route, headers=headers).status_code != 401
+
+
+def test_every_implemented_operation_is_a_published_one() -> None:
+    published = json.loads(files("emulator").joinpath("devops/operations.json").read_text(encoding="utf-8"))["operations"]
+    assert set(OPERATIONS) <= set(published)
+
+
+def test_what_the_devops_api_has_and_the_emulator_has_not_is_501(client: httpx.Client) -> None:
+    answer = client.post(f"/v2/databases/{DATABASE}/access-list", json=[])
+    assert answer.status_code == 501
+    message = answer.json()["errors"][0]["message"]
+    assert message == "The emulator does not implement POST /v2/databases/{databaseID}/access-list."
+
+
+def test_what_no_api_has_is_404_without_a_body(client: httpx.Client) -> None:
+    answers = [client.get("/"), client.get("/v2/nothing"), client.get("/v1/ks"), client.patch("/v2/databases")]
+    assert [(answer.status_code, answer.content) for answer in answers] == [(404, b"")] * 4
+
+
+@pytest.mark.parametrize(
+    ("headers", "status", "code"),
+    [
+        ({"Authorization": "Bearer AstraCS:a:b"}, 401, "MISSING_AUTHENTICATION_TOKEN"),
+        ({"Token": OTHER}, 401, "UNAUTHENTICATED_REQUEST"),
+        ({"X-Cassandra-Token": OTHER}, 401, "UNAUTHENTICATED_REQUEST"),
+        ({"Token": ""}, 200, "INTERNAL_SERVER_ERROR"),
+    ],
+    ids=str,
+)
+def test_the_data_api_refuses_a_bad_token(
+    send: Callable[..., httpx.Response], headers: dict[str, str], status: int, code: str
+) -> None:
+    answer = send("default_keyspace", "findCollections", headers=headers)
+    assert (answer.status_code, answer.json()["errors"][0]["errorCode"]) == (status, code)
+
+
+def test_a_malformed_cassandra_token_gets_401_without_a_body(client: httpx.Client) -> None:
+    answer = client.post("/v1", json={"findKeyspaces": {}}, headers={"Token": "Cassandra:xx"})
+    assert (answer.status_code, answer.content) == (401, b"")
+
+
+def test_in_process_no_token_is_needed(world: World) -> None:
+    with httpx.Client(transport=EmulatorTransport(world)) as client:
+        assert client.get("https://api.astra.datastax.com/v2/databases").json() == []
+        assert client.post("http://any/v1", json={"findKeyspaces": {}}).json() == {"status": {"keyspaces": []}}
+
+
+@pytest.mark.parametrize("command", ["createTable", "listTypes", "dropTable", "alterType"])
+def test_a_keyspace_command_that_is_not_implemented_is_501(send: Callable[..., httpx.Response], command: str) -> None:
+    answer = send("default_keyspace", command)
+    assert answer.status_code == 501
+    assert answer.json()["errors"][0]["message"] == f"The emulator does not implement {command}."
+
+
+def test_a_collection_command_that_is_not_implemented_is_501(send: Callable[..., httpx.Response]) -> None:
+    send("default_keyspace", "createCollection", name="a")
+    assert send("default_keyspace/a", "updateOne").status_code == 501
+    assert send("default_keyspace/a", "findOne", sort={"$vector": [1]}).status_code == 501
+    assert send("default_keyspace/a", "findOne", filter={"age": {"$gt": 1}}).status_code == 501
+
+
+def test_commands_on_a_table_are_501(world: World, database: str, send: Callable[..., httpx.Response]) -> None:
+    world.add_table(database, "default_keyspace", "t")
+    answer = send("default_keyspace/t", "insertOne", document={})
+    assert (answer.status_code, answer.json()["errors"][0]["errorCode"]) == (501, "NOT_IMPLEMENTED")
+
+
+def test_keyspace_commands_exist_on_the_self_hosted_face_only(client: httpx.Client, send: Callable[..., httpx.Response]) -> None:
+    assert send("", "createKeyspace", name="k").json()["errors"][0]["errorCode"] == "COMMAND_UNKNOWN"
+    for command, answer in {"createKeyspace": ["k"], "dropKeyspace": []}.items():
+        assert client.post("/v1", json={command: {"name": "k"}}).json() == {"status": {"ok": 1}}
+        assert client.post("/v1", json={"findKeyspaces": {}}).json() == {"status": {"keyspaces": answer}}

@@ -1,0 +1,42 @@
+"""The emulator is held against exchanges recorded from the real Data API. What differs is listed, with its reason."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.emulator.replay import exchanges, load, recorded, replay
+
+Answers = dict[str, tuple[dict[str, Any], dict[str, Any]]]
+
+
+@pytest.fixture(scope="module")
+def answers(tmp_path_factory: pytest.TempPathFactory) -> Answers:
+    """By exchange: what was recorded, and what the emulator answers."""
+    store: Path = tmp_path_factory.mktemp("recorded") / "emulator.sqlite"
+    return {exchange["name"]: (recorded(exchange), answer) for exchange, answer in replay(store)}
+
+
+def test_the_emulator_answers_as_recorded(answers: Answers) -> None:
+    agreeing = {name for name, (expected, answer) in answers.items() if expected == answer}
+    differing = {name: answer for name, (_, answer) in answers.items() if name not in agreeing}
+    print(f"{len(agreeing)} of {len(answers)} recorded exchanges agree; {len(load('differences.json'))} listed differences")
+    assert differing == {item["exchange"]: item["emulator"] for item in load("differences.json")}
+    assert (len(agreeing), len(answers)) == (312, 317)
+
+
+def test_every_difference_has_its_reason() -> None:
+    assert [item for item in load("differences.json") if not item["because"]] == []
+
+
+def test_every_moment_of_the_recorded_server_belongs_to_an_exchange() -> None:
+    moments = [moment["exchange"] for moment in load("server.json")["before"]]
+    names = [exchange["name"] for exchange in exchanges()]
+    assert moments == sorted(moments, key=names.index), "every moment names an exchange, in recorded order"
+
+
+def test_the_recordings_keep_facts_and_no_texts() -> None:
+    kept = {name for exchange in exchanges() for error in exchange.get("errors", []) for name in error}
+    assert kept == {"errorCode", "family", "scope", "documentIds"}
+    assert "help" not in json.dumps(exchanges())

@@ -1,0 +1,252 @@
+"""An environment: what crosses its schema, what it declares, and that a pasted secret is never repeated.
+
+Whole files with their problems stand in tests/examples.
+"""
+
+import copy
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from astra.document import Document, parse
+from astra.environment import Collection, Database, Environment, Keyspace, environment, problems
+
+NVIDIA = {"provider": "nvidia", "modelName": "NV-Embed-QA"}
+KNOWLEDGE = {"name": "knowledge-dev", "cloudProvider": "AWS", "region": "us-east-2"}
+VALID: dict[str, Any] = {
+    "target": {"kind": "astra"},
+    "protect": True,
+    "allowDataLoss": ["knowledge.default_keyspace.articles"],
+    "databases": {"knowledge": KNOWLEDGE},
+    "integrations": {
+        "openai": {
+            "provider": "openai",
+            "authentication": "SHARED_SECRET",
+            "providerKey": "knowledge-dev-openai",
+            "parameters": {"organizationId": "org-1"},
+            "databases": ["knowledge"],
+        },
+        "huggingface": {"authentication": "HEADER"},
+    },
+    "workload": {
+        "knowledge": {
+            "default_keyspace": {
+                "collections": {
+                    "articles": {
+                        "vector": {
+                            "dimension": 512,
+                            "metric": "cosine",
+                            "sourceModel": "other",
+                            "service": {
+                                "integration": "openai",
+                                "modelName": "text-embedding-3-small",
+                                "authentication": {"providerKey": "another"},
+                                "parameters": {"projectId": "proj-1"},
+                            },
+                        },
+                        "indexing": {"deny": ["metadata.internal"]},
+                        "defaultId": {"type": "uuid"},
+                        "lexical": {"enabled": True, "analyzer": "standard"},
+                        "rerank": {"enabled": True, "service": {"provider": "nvidia", "modelName": "x"}},
+                    },
+                    "papers": {"vector": {"service": {"provider": "huggingface", "modelName": "BAAI/bge-base-en-v1.5"}}},
+                    "tickets": {"vector": {"service": NVIDIA}},
+                    "own": {"vector": {"dimension": 8}},
+                    "plain": None,
+                }
+            },
+            "empty": None,
+        }
+    },
+}
+
+
+def positions(data: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The path of everything in it."""
+    inner = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    for step, value in inner:
+        yield (*path, step)
+        yield from positions(value, (*path, step))
+
+
+POSITIONS = list(positions(VALID))
+
+
+def changed(path: tuple[Any, ...], value: Any, *, key: str = "") -> Document:
+    """The valid environment with another value at that path, or with the key there renamed."""
+    data = copy.deepcopy(VALID)
+    target = data
+    for step in path[:-1]:
+        target = target[step]
+    if key and isinstance(path[-1], str):
+        target[key] = target.pop(path[-1])
+    else:
+        target[path[-1]] = value
+    return Document("env.yaml", data, {})
+
+
+def test_the_environment_that_these_tests_change_is_valid() -> None:
+    assert problems(Document("env.yaml", VALID, {})) == []
+
+
+SECRETS = st.builds(
+    lambda prefix, tail: prefix + tail,
+    st.sampled_from(["sk-", "sk-proj-", "AstraCS:abc:", "hf_", "jina_", "nvapi-", "Bearer "]),
+    st.text("0123456789abcdef", min_size=24, max_size=80),
+)
+
+
+@given(st.sampled_from(POSITIONS), SECRETS, st.booleans(), st.booleans())
+def test_a_secret_pasted_anywhere_is_never_repeated(path: tuple[Any, ...], secret: str, as_key: bool, in_a_text: bool) -> None:
+    pasted = f"my key is {secret}" if in_a_text else secret
+    found = problems(changed(path, pasted, key=pasted if as_key else ""))
+    assert secret[-12:] not in "\n".join(found)
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=4),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=4), inner, max_size=2),
+    max_leaves=4,
+)
+
+
+@given(st.sampled_from(POSITIONS), ANYTHING)
+def test_whatever_stands_wherever_problems_are_lines_and_none_means_it_can_be_declared(path: tuple[Any, ...], value: Any) -> None:
+    document = changed(path, value)
+    found = problems(document)
+    assert all(line.startswith("env.yaml:1:1: ") and "\n" not in line for line in found)
+    assert found or environment(document.data).target in ("astra", "emulator")
+
+
+@pytest.mark.parametrize("path", [path for path in POSITIONS if isinstance(path[-1], str)])
+def test_a_key_one_character_off_is_a_problem_unless_it_is_a_name_of_ones_own(path: tuple[Any, ...]) -> None:
+    own = (
+        ("databases",),
+        ("integrations",),
+        ("workload", "knowledge"),
+        ("workload", "knowledge", "default_keyspace", "collections"),
+    )
+    found = problems(changed(path, None, key=f"{path[-1]}x"))
+    assert found or path[:-1] in own
+
+
+def integration(**settings: Any) -> dict[str, Any]:
+    return {"authentication": "SHARED_SECRET", "providerKey": "mine", **settings}
+
+
+def vector_of(service: dict[str, Any], integrations: dict[str, Any]) -> Any:
+    """What the only collection's vector becomes."""
+    data = {
+        "target": {"kind": "emulator"},
+        "databases": {"d": KNOWLEDGE},
+        "integrations": integrations,
+        "workload": {"d": {"k": {"collections": {"c": {"vector": {"service": service}}}}}},
+    }
+    return environment(data).databases[0].keyspaces[0].collections[0].definition["vector"]["service"]
+
+
+@pytest.mark.parametrize(
+    ("service", "integrations", "merged"),
+    [
+        pytest.param(
+            {"integration": "openai", "modelName": "m"},
+            {"openai": integration()},
+            {"provider": "openai", "modelName": "m", "authentication": {"providerKey": "mine"}},
+            id="an integration by name",
+        ),
+        pytest.param(
+            {"provider": "openai", "modelName": "m"},
+            {"mine": integration(provider="openai")},
+            {"provider": "openai", "modelName": "m", "authentication": {"providerKey": "mine"}},
+            id="the only integration of the provider",
+        ),
+        pytest.param(
+            {"provider": "openai", "modelName": "m"},
+            {"a": integration(provider="openai"), "b": integration(provider="openai")},
+            {"provider": "openai", "modelName": "m"},
+            id="none of two, as nobody said which",
+        ),
+        pytest.param(
+            {"integration": "openai", "modelName": "m"},
+            {"openai": {"authentication": "HEADER"}},
+            {"provider": "openai", "modelName": "m"},
+            id="no credential with HEADER",
+        ),
+        pytest.param(
+            {"integration": "openai", "modelName": "m", "authentication": {"providerKey": "stated"}},
+            {"openai": integration()},
+            {"provider": "openai", "modelName": "m", "authentication": {"providerKey": "stated"}},
+            id="a stated credential stays",
+        ),
+        pytest.param(
+            {"integration": "openai", "modelName": "m", "parameters": {"projectId": "stated"}},
+            {"openai": integration(parameters={"organizationId": "o", "projectId": "p"})},
+            {
+                "provider": "openai",
+                "modelName": "m",
+                "authentication": {"providerKey": "mine"},
+                "parameters": {"organizationId": "o", "projectId": "stated"},
+            },
+            id="parameters of both, the stated ones first",
+        ),
+        pytest.param(NVIDIA, {}, NVIDIA, id="no integration needed"),
+    ],
+)
+def test_what_a_service_takes_from_an_integration(
+    service: dict[str, Any], integrations: dict[str, Any], merged: dict[str, Any]
+) -> None:
+    assert vector_of(service, integrations) == merged
+
+
+def test_what_an_environment_declares() -> None:
+    text = b"""
+target: {kind: emulator}
+allowDataLoss: ["*"]
+databases:
+  b: {name: B, cloudProvider: AWS, region: us-east-2}
+  a: {name: A, cloudProvider: GCP, region: us-east1}
+workload:
+  b:
+    k:
+      collections: {plain: , own: {vector: {dimension: 8}}}
+    empty:
+"""
+    assert environment(parse(text, "f").data) == Environment(
+        target="emulator",
+        protect=False,
+        allow_data_loss=("*",),
+        databases=(
+            Database(
+                "b",
+                {"name": "B", "cloudProvider": "AWS", "region": "us-east-2"},
+                (
+                    Keyspace(
+                        "b.k",
+                        "k",
+                        (
+                            Collection("b.k.plain", "plain", {}),
+                            Collection("b.k.own", "own", {"vector": {"dimension": 8}}),
+                        ),
+                    ),
+                    Keyspace("b.empty", "empty", ()),
+                ),
+            ),
+            Database("a", {"name": "A", "cloudProvider": "GCP", "region": "us-east1"}, ()),
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("stated", "protect"),
+    [
+        ({"target": {"kind": "astra"}}, True),
+        ({"target": {"kind": "astra"}, "protect": False}, False),
+        ({"target": {"kind": "emulator"}}, False),
+        ({"target": {"kind": "emulator"}, "protect": True}, True),
+    ],
+)
+def test_everything_but_the_emulator_is_protected_unless_said_otherwise(stated: dict[str, Any], protect: bool) -> None:
+    assert environment({**stated, "databases": {}, "workload": {}}).protect is protect

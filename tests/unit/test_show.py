@@ -1,0 +1,89 @@
+"""`vectorize show`: the rows of its table, and what it says where there is nothing to show."""
+
+import json
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from commands.show import rows, show
+
+MADE = {"dimension": 512, "metric": "cosine", "provider": "openai", "modelName": "text-embedding-3-small"}
+OWN = {"dimension": 8, "metric": "euclidean", "provider": None, "modelName": None}
+NONE = {"dimension": None, "metric": None, "provider": None, "modelName": None}
+KNOWLEDGE: dict[str, Any] = {
+    "name": "knowledge-dev",
+    "cloudProvider": "AWS",
+    "region": "us-east-2",
+    "apiEndpoint": "https://0a1b-us-east-2.apps.astra.datastax.com",
+    "keyspaces": {"research": {"collections": {}}, "default_keyspace": {"collections": {"own": OWN, "made": MADE, "none": NONE}}},
+}
+
+
+def test_rows_are_sorted_and_a_keyspace_without_collections_has_one_too() -> None:
+    assert list(rows(KNOWLEDGE)) == [
+        ("default_keyspace", "made", "openai", "text-embedding-3-small", "512", "cosine"),
+        ("default_keyspace", "none", "no vectors", "", "", ""),
+        ("default_keyspace", "own", "own vectors", "", "8", "euclidean"),
+        ("research", "(none)", "", "", "", ""),
+    ]
+
+
+@pytest.fixture
+def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Alone on PATH: a program named pulumi, still to be written."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    return tmp_path / "pulumi"
+
+
+def says(engine: Path, out: str = "", err: str = "", code: int = 0) -> None:
+    """Writes the program: it prints these and exits."""
+    engine.write_text(f"#!/bin/sh\nprintf '%s' '{out}'\nprintf '%s' '{err}' >&2\nexit {code}\n")
+    engine.chmod(engine.stat().st_mode | stat.S_IXUSR)
+
+
+def test_what_stands_is_a_table_per_database(engine: Path) -> None:
+    says(engine, json.dumps({"databases": {"knowledge": KNOWLEDGE}}))
+    done = CliRunner().invoke(show)
+    lines = [line.rstrip() for line in done.output.splitlines() if line.strip()]
+    assert lines[:2] == ["knowledge: knowledge-dev, AWS us-east-2", "https://0a1b-us-east-2.apps.astra.datastax.com"]
+    assert lines[2].split() == ["keyspace", "collection", "provider", "model", "dimension", "metric"]
+    assert lines[4].split() == ["default_keyspace", "made", "openai", "text-embedding-3-small", "512", "cosine"]
+    assert done.exit_code == 0
+
+
+def test_as_json_it_is_the_stack_s_output(engine: Path) -> None:
+    says(engine, '{"databases": {"knowledge": {"name": "k"}}, "other": 1}')
+    done = CliRunner().invoke(show, ["dev", "--json"])
+    assert (done.exit_code, done.output) == (0, '{\n  "knowledge": {\n    "name": "k"\n  }\n}\n')
+
+
+def test_a_stack_in_which_nothing_stands(engine: Path) -> None:
+    says(engine, "{}")
+    done = CliRunner().invoke(show)
+    assert (done.exit_code, done.output) == (0, "Nothing stands in this stack yet: run pulumi up.\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "err", "sentence"),
+    [
+        ([], "error: no stack selected", "cannot read the outputs of the selected stack: no stack selected"),
+        (["dev"], "error: no stack named dev", "cannot read the outputs of dev: no stack named dev"),
+        (["dev"], "", "cannot read the outputs of dev: exit code 3"),
+    ],
+)
+def test_what_the_engine_says_when_it_fails_is_said(engine: Path, arguments: list[str], err: str, sentence: str) -> None:
+    says(engine, err=err, code=3)
+    done = CliRunner().invoke(show, arguments)
+    assert (done.exit_code, done.output) == (1, f"Error: {sentence}\n")
+
+
+def test_without_an_engine_the_sentence_says_how_to_get_at_it(engine: Path) -> None:
+    assert not engine.exists()
+    done = CliRunner().invoke(show)
+    assert (done.exit_code, done.output) == (
+        1,
+        "Error: pulumi is not on PATH. Activate the project's environment: . .vectorize/activate\n",
+    )

@@ -1,0 +1,1 @@
+"""The Pulumi engine: found on PATH, or installed, or built, in that order."""
