@@ -57,6 +57,11 @@ class EmbeddingProvider:
         return tuple(self.schema["x-authentication"])
 
     @property
+    def default_model(self) -> str | None:
+        """The model that the service fills in where none is named; None where one must be."""
+        return self.schema["properties"]["service"]["properties"]["modelName"].get("default")  # type: ignore[no-any-return]
+
+    @property
     def parameters(self) -> Mapping[str, JsonSchema]:
         """The parameters of all of its models by name."""
         found: dict[str, JsonSchema] = {}

@@ -10,7 +10,7 @@ from typing import Any
 from astra.changes import ABSENT
 from astra.data_api import command
 from astra.definition import differences, options
-from astra.errors import Conflict, Invalid, NotFound, Refused, Unavailable, Unreadable, dotted
+from astra.errors import Conflict, Invalid, Refused, Unavailable, Unreadable, dotted
 from astra.http import Connection
 from astra.wording import shown
 
@@ -65,7 +65,7 @@ def create(connection: Connection, endpoint: str, keyspace: str, name: str, defi
 
 
 def delete(connection: Connection, endpoint: str, keyspace: str, name: str, guard: Callable[[], None] = lambda: None) -> None:
-    """Deletes a collection; fine where it or its keyspace is gone.
+    """Deletes a collection; fine where it is gone.
 
     Looks first whether the name is a collection's: deleteCollection drops a table of that name as readily.
 
@@ -75,14 +75,15 @@ def delete(connection: Connection, endpoint: str, keyspace: str, name: str, guar
         keyspace: name of its keyspace.
         name: its name.
         guard: called where the collection is there, right before it is deleted; raises to keep it.
+
+    Raises:
+        NotFound: the Data API does not know the keyspace; to the token of another database it knows none.
+        AstraError: what `guard` raises, and whatever else the service says.
     """
-    try:
-        if name in listed(connection, endpoint, keyspace):
-            guard()
-            doing = f"delete collection {keyspace}.{name}"
-            command(connection, endpoint, f"/{keyspace}", "deleteCollection", {"name": name}, doing, repeatable=True)
-    except NotFound:
-        return
+    if name in listed(connection, endpoint, keyspace):
+        guard()
+        doing = f"delete collection {keyspace}.{name}"
+        command(connection, endpoint, f"/{keyspace}", "deleteCollection", {"name": name}, doing, repeatable=True)
 
 
 def holds_documents(connection: Connection, endpoint: str, keyspace: str, name: str) -> bool:

@@ -78,6 +78,9 @@ def _vector(vector: Mapping[str, Any]) -> dict[str, Any]:
 
 def _service(service: Mapping[str, Any]) -> dict[str, Any]:
     result = dict(service)
+    provider = catalog.embedding_providers().get(service.get("provider", ""))
+    if provider and provider.default_model:
+        result.setdefault("modelName", provider.default_model)
     if "authentication" in result:
         result["authentication"] = {
             key: name if str(name).endswith(_CREDENTIAL_SUFFIX) else f"{name}.{key}"

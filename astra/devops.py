@@ -24,7 +24,7 @@ _OTHER_FORM = f"cannot {{doing}}: the answer has not the form of the DevOps API'
 
 def organisation_id(connection: Connection) -> str:
     """Id of the organisation that the token belongs to."""
-    return str(request_object(connection, "/currentOrg", "read the organisation", "id")["id"])
+    return str(request_object(connection, "/currentOrg", "read the organisation of the token", "id")["id"])
 
 
 def request_object(connection: Connection, path: str, doing: str, *keys: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 import yaml
 
 from astra.errors import Invalid, Problem
+from astra.finding import Finding, found
 
 Path = tuple[str | int, ...]
 
@@ -45,17 +46,24 @@ class Document:
     positions: Mapping[Path, tuple[int, int]] = field(repr=False)
     duplicates: tuple[tuple[tuple[int, int], Problem], ...] = ()
 
-    def report(self, problems: Iterable[Problem]) -> list[str]:
-        """Problems and duplicates, one line each, in the order of the text: `file:line:column: path: sentence`."""
+    def findings(self, problems: Iterable[Problem]) -> list[Finding]:
+        """Problems and duplicates at their places, in the order of the text."""
         placed = [(self._position(problem.path), problem) for problem in problems] + list(self.duplicates)
-        lines = sorted((position, str(problem)) for position, problem in placed)
-        return [f"{self.name}:{line}:{column}: {problem}" for (line, column), problem in lines]
+        return sorted(found(self.name, position, problem) for position, problem in placed)
 
     def _position(self, path: Path) -> tuple[int, int]:
         """Where a path stands, or the nearest of its parents that does."""
         while path and path not in self.positions:
             path = path[:-1]
         return self.positions.get(path, (1, 1))
+
+
+class NotReadable(Invalid):
+    """A text that cannot be read; `finding` says where and why, and so does str()."""
+
+    def __init__(self, name: str, position: tuple[int, int], sentence: str) -> None:
+        self.finding = found(name, position, Problem((), sentence, rule="syntax"))
+        super().__init__(str(self.finding))
 
 
 def parse(text: bytes, name: str) -> Document:
@@ -66,22 +74,22 @@ def parse(text: bytes, name: str) -> Document:
         name: what messages call it.
 
     Raises:
-        Invalid: the text cannot be read; the sentence begins with `name:line:column`.
+        NotReadable: the text is not UTF-8, not YAML, too large, or uses what is not supported.
     """
     if len(text) > LARGEST:
-        raise Invalid(f"{name}:1:1: the file has {len(text):,} bytes; at most {LARGEST:,} are read")
+        raise NotReadable(name, (1, 1), f"the file has {len(text):,} bytes; at most {LARGEST:,} are read")
     try:
         decoded = text.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = text.count(b"\n", 0, error.start) + 1
-        raise Invalid(f"{name}:{line}:1: the text is not UTF-8") from None
+        raise NotReadable(name, (line, 1), "the text is not UTF-8") from None
     if control := _CONTROL.search(decoded):
         line, column = decoded.count("\n", 0, control.start()) + 1, control.start() - decoded.rfind("\n", 0, control.start())
-        raise Invalid(f"{name}:{line}:{column}: the control character U+{ord(control[0]):04X} is not allowed in YAML")
+        raise NotReadable(name, (line, column), f"the control character U+{ord(control[0]):04X} is not allowed in YAML")
     try:
         return _Builder(name).build(yaml.parse(decoded, Loader=yaml.CSafeLoader))
     except yaml.MarkedYAMLError as error:
-        raise Invalid(f"{name}:{_not_yaml(decoded, error)}") from None
+        raise NotReadable(name, *_not_yaml(decoded, error)) from None
 
 
 class _Builder:
@@ -117,8 +125,7 @@ class _Builder:
         return Document(self.name, self.root, self.positions, tuple(self.duplicates))
 
     def _refuse(self, event: yaml.Event, sentence: str) -> NoReturn:
-        line, column = _position(event)
-        raise Invalid(f"{self.name}:{line}:{column}: {sentence}")
+        raise NotReadable(self.name, _position(event), sentence)
 
     def _begin(self, event: yaml.NodeEvent, container: Any) -> None:
         if len(self.open) >= DEEPEST:
@@ -141,7 +148,7 @@ class _Builder:
         if event.value in container:
             first = self.positions[where][0]
             sentence = f"this key stands twice; the first is in line {first}"
-            self.duplicates.append((_position(event), Problem(where, sentence)))
+            self.duplicates.append((_position(event), Problem(where, sentence, rule="duplicate-key")))
         else:
             self.positions[where] = _position(event)
         self.key[-1] = event.value
@@ -166,13 +173,13 @@ class _Builder:
         return (*path, key)
 
 
-def _not_yaml(text: str, error: yaml.MarkedYAMLError) -> str:
+def _not_yaml(text: str, error: yaml.MarkedYAMLError) -> tuple[tuple[int, int], str]:
     mark, began = error.problem_mark, error.context_mark
-    place = f"{mark.line + 1}:{mark.column + 1}" if mark else "1:1"
+    place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     if mark and text[mark.index : mark.index + 1] == "\t":
-        return f"{place}: a tab cannot indent in YAML; use spaces"
+        return place, "a tab cannot indent in YAML; use spaces"
     within = f" ({error.context}, which begins in line {began.line + 1})" if error.context and began else ""
-    return f"{place}: this is not YAML: {error.problem or error.context}{within}"
+    return place, f"this is not YAML: {error.problem or error.context}{within}"
 
 
 def _position(event: yaml.Event) -> tuple[int, int]:

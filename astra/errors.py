@@ -15,7 +15,7 @@
 Only NotFound is an absence. Every other error leaves open whether the thing exists.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from astra.wording import named
 
@@ -83,13 +83,21 @@ class Problem:
     Attributes:
         path: keys and indexes from the root of the definition to the mistake.
         sentence: what is wrong and what is allowed; never holds a secret.
+        rule: id of the broken rule, a key of schemas/rules.json.
+        severity: error, or warning for what may be meant.
     """
 
     path: tuple[str | int, ...] = field(compare=False)
     sentence: str
+    rule: str = "shape"
+    severity: str = "error"
 
     def __str__(self) -> str:
         return f"{dotted(self.path)}: {self.sentence}" if self.path else self.sentence
+
+    def below(self, *path: str | int) -> "Problem":
+        """The same problem with its path continued upwards."""
+        return replace(self, path=(*path, *self.path))
 
 
 def dotted(path: tuple[str | int, ...]) -> str:

@@ -7,6 +7,7 @@ What is safe to repeat is repeated by tenacity, which knows jitter and bounds be
 from __future__ import annotations
 
 import importlib
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -49,13 +50,21 @@ class Connection:
     reads: SharedReads = field(default_factory=SharedReads)
 
 
-@cache
+_opening = threading.Lock()
+
+
 def connect(target: Target) -> Connection:
-    """A connection to the target; the same one for the same target, since opening one costs 20 ms and it may be shared.
+    """A connection to the target; the same one for the same target, so that its reads are shared.
 
     Raises:
         Invalid: the target's transport cannot be loaded.
     """
+    with _opening:
+        return _connected(target)
+
+
+@cache
+def _connected(target: Target) -> Connection:
     # Imported when it is needed: it takes 65 ms in each of a preview's two processes, and a preview that only creates
     # asks the service nothing.
     import httpx  # noqa: PLC0415

@@ -5,6 +5,7 @@ speaks of the one model in hand.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -15,10 +16,13 @@ from astra.errors import Problem
 from astra.validation import Unknown, problems_by, validator
 from astra.wording import listed, nearest, shown
 
-_NOT_CREATABLE = {
-    "DEPRECATED": "it still serves what uses it, but nothing new can be made with it",
-    "END_OF_LIFE": "it serves nothing any more",
+# A model that something already uses may be DEPRECATED in a valid definition; nothing can use one at its end.
+_LIFECYCLE = {
+    "DEPRECATED": ("warning", "it still serves what uses it, but nothing new can be made with it"),
+    "END_OF_LIFE": ("error", "it serves nothing any more"),
 }
+# Which rule a place of the definition belongs to.
+_RULES = {"dimension": "dimension", "parameters": "parameter", "authentication": "authentication", "modelName": "model"}
 
 
 def problems(vector: Any) -> tuple[Problem, ...]:
@@ -33,7 +37,7 @@ def _problems(vector: Mapping[str, Any]) -> Iterator[Problem]:
     service = vector.get("service")
     if service is None:
         if "dimension" not in vector:
-            yield Problem((), '"dimension" is missing: without a service it cannot be left out')
+            yield Problem((), '"dimension" is missing: without a service it cannot be left out', "dimension")
         return
     if not isinstance(service, Mapping) or not isinstance(service.get("provider"), str):
         return
@@ -41,17 +45,36 @@ def _problems(vector: Mapping[str, Any]) -> Iterator[Problem]:
     if provider is None:
         known = catalog.embedding_providers()
         near = nearest(service["provider"], known) or f"; known: {listed(known)}"
-        yield Problem(("service", "provider"), f"unknown embedding provider {shown(service['provider'])}{near}")
+        yield Problem(("service", "provider"), f"unknown embedding provider {shown(service['provider'])}{near}", "provider")
         return
-    name = service.get("modelName")
+    name = provider.default_model if service.get("modelName") is None else service["modelName"]
     model = provider.models.get(name) if isinstance(name, str) else None
     if model is None:
         yield from _unknown_model(provider, service)
         return
-    if model.status in _NOT_CREATABLE:
-        yield Problem(("service", "modelName"), f'model "{model.name}" is {model.status}: {_NOT_CREATABLE[model.status]}')
+    if model.status in _LIFECYCLE:
+        severity, meaning = _LIFECYCLE[model.status]
+        sentence = f'model "{model.name}" is {model.status}: {meaning}'
+        yield Problem(("service", "modelName"), sentence, "lifecycle", severity)
     relevant = {key: value for key, value in vector.items() if key in ("dimension", "service")}
-    yield from problems_by(_validator(provider.key, model.name), relevant)
+    # Parameters left out are none: so a required one is missing by its own name.
+    relevant["service"] = {"parameters": {}, **service}
+    for problem in problems_by(_validator(provider.key, model.name), relevant):
+        # What is missing at the top is the dimension: nothing else there is asked for.
+        yield replace(problem, rule=next((rule for key, rule in _RULES.items() if key in problem.path), "dimension"))
+    for known, holds in _known_bad(provider.key, model.name):
+        if holds.is_valid(relevant):
+            source = provider.schema["x-sources"][known["x-source"]]["what"].rstrip(".")
+            where = ("dimension",) if "dimension" in vector else ("service",)
+            yield Problem(where, f"{known['message']} (source: {source})", "combination", "warning")
+
+
+@cache
+def _known_bad(provider_key: str, model_name: str) -> list[tuple[Mapping[str, Any], Draft202012Validator]]:
+    """The combinations known to fail of that model and of its provider, each with what decides whether it is one."""
+    provider = catalog.embedding_providers()[provider_key]
+    stated = (*provider.schema.get("x-warnings", ()), *provider.models[model_name].schema.get("x-warnings", ()))
+    return [(known, validator(known["when"])) for known in stated]
 
 
 @cache
@@ -76,7 +99,8 @@ def _unknown_model(provider: catalog.EmbeddingProvider, service: Mapping[str, An
     if isinstance(name, Unknown):
         return
     if name is None:
-        yield Problem(("service",), f'"modelName" is missing; models of {provider.key}: {listed(provider.models)}')
+        yield Problem(("service",), f'"modelName" is missing; models of {provider.key}: {listed(provider.models)}', "model")
     elif isinstance(name, str):
-        near = nearest(name, provider.models) or f"; its models: {listed(provider.models)}"
-        yield Problem(("service", "modelName"), f"{provider.key} has no model {shown(name)}{near}")
+        rest = f"; leave it out: it can only be {provider.default_model}" if provider.default_model else ""
+        near = nearest(name, provider.models) or rest or f"; its models: {listed(provider.models)}"
+        yield Problem(("service", "modelName"), f"{provider.key} has no model {shown(name)}{near}", "model")

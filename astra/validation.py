@@ -15,7 +15,7 @@ from jsonschema.validators import extend
 
 from astra import catalog
 from astra.errors import Problem
-from astra.wording import listed, nearest, shown
+from astra.wording import is_secret, listed, nearest, shown
 
 # jsonschema's ValidationError, whose attributes are typed as possibly unset although they are set in a reported one.
 Error: TypeAlias = Any
@@ -48,7 +48,25 @@ def problems(definition: Any, schema_name: str) -> tuple[Problem, ...]:
         definition: plain data, in which UNKNOWN stands for what is not known yet.
         schema_name: as in `catalog.schema`, such as `resources:collection`.
     """
-    return problems_by(_validator(schema_name), definition)
+    return sharpened(problems_by(_validator(schema_name), definition), _pasted(definition))
+
+
+def _pasted(definition: Any, path: tuple[str | int, ...] = ()) -> Iterator[Problem]:
+    """Every key or token that was pasted somewhere: it would be kept in the state in clear."""
+    if isinstance(definition, str) and is_secret(definition):
+        sentence = (
+            "looks like a key or token itself: take it out (a credential goes by its name), and replace it if anybody else has "
+            "seen this file"
+        )
+        yield Problem(path, sentence, "secret")
+    if isinstance(definition, Mapping):
+        for key, value in definition.items():
+            yield from _pasted(value, (*path, key))
+            if isinstance(key, str) and is_secret(key):
+                yield from _pasted(key, (*path, key))
+    elif isinstance(definition, list):
+        for index, value in enumerate(definition):
+            yield from _pasted(value, (*path, index))
 
 
 def problems_by(validator: Draft202012Validator, definition: Any) -> tuple[Problem, ...]:
@@ -64,7 +82,7 @@ def problems_by(validator: Draft202012Validator, definition: Any) -> tuple[Probl
 def sharpened(general: Iterable[Problem], specific: Iterable[Problem]) -> tuple[Problem, ...]:
     """Both, but of a place that both speak of only what the specific ones say."""
     specific = tuple(specific)
-    places = {problem.path for problem in specific}
+    places = {problem.path for problem in specific if problem.severity == "error"}
     return (*(problem for problem in general if problem.path not in places), *specific)
 
 
@@ -96,16 +114,16 @@ _Validator: Any = extend(Draft202012Validator, {"pattern": _pattern})  # type: i
 def _problems(error: Error) -> Iterator[Problem]:
     if isinstance(error.instance, Unknown):
         return
-    path = tuple(error.absolute_path)
+    path, rule = tuple(error.absolute_path), error.schema.get("x-rule", "shape")
     if error.validator == "additionalProperties":
         yield from _unknown_keys(error, path)
     elif error.validator == "required":
         # One error a missing key: jsonschema reports them one by one, and its message alone says which.
         yield from (Problem(path, f'"{key}" is missing') for key in error.validator_value if key not in error.instance)
     elif "propertyNames" in error.schema_path:
-        yield Problem((*path, error.instance), f"the name {_sentence(error)}")
+        yield Problem((*path, error.instance), f"the name {_sentence(error)}", rule)
     else:
-        yield Problem(path, _sentence(error))
+        yield Problem(path, _sentence(error), rule)
 
 
 def _unknown_keys(error: Error, path: tuple[str | int, ...]) -> Iterator[Problem]:
@@ -156,7 +174,7 @@ def _range(error: Error) -> str:
 def _enum(error: Error) -> str:
     allowed = [str(value) for value in error.validator_value]
     near = nearest(error.instance, allowed) if isinstance(error.instance, str) else ""
-    return f"{shown(error.instance)} is not one of {listed(allowed)}{near}"
+    return f"{shown(error.instance)} is not one of {listed(allowed)}{_default(error.schema)}{near}"
 
 
 def _default(schema: Mapping[str, Any]) -> str:

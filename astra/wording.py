@@ -16,8 +16,20 @@ _BEGINS_LIKE_ONE = (
 _SECRET_NAME = re.compile(_BEGINS_LIKE_ONE, re.ASCII)
 # Or long and with a digit in it, as random text is.
 _SECRET = re.compile(_BEGINS_LIKE_ONE + r"|(?=[A-Za-z+/_=-]*[0-9])[A-Za-z0-9+/_=-]{48,}", re.ASCII)
+# To refuse a file for it, more certainty is asked for than to hide it: length, and for the prefixes that names may have a
+# digit, too.
+_CERTAIN = re.compile(
+    r"(?<![A-Za-z0-9_])(?:AstraCS:\S{6,}|(?:sk-|nvapi-)[A-Za-z0-9_-]{16,}|(?:hf_|jina_)[A-Za-z0-9]{16,}"
+    r"|(?:pa-|up_)(?=[A-Za-z_-]*[0-9])[A-Za-z0-9_-]{24,}|AKIA[0-9A-Z]{16})",
+    re.ASCII,
+)
 HIDDEN = "(hidden: it looks like a secret)"
 _LONGEST = 60
+
+
+def is_secret(text: str) -> bool:
+    """Whether a text holds what is certainly a key of a provider or a token of Astra."""
+    return _CERTAIN.search(text) is not None
 
 
 def shown(value: Any) -> str:

@@ -10,6 +10,7 @@ import click
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "emulator": ("emulator.command_line:emulator", "Run the embedded emulator of Astra's APIs."),
     "show": ("commands.show:show", "Show what a stack stands for: databases, keyspaces, collections."),
+    "validate": ("commands.validate:validate", "Find every mistake in environment files, offline."),
 }
 
 
@@ -29,6 +30,10 @@ class LazyGroup(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, line) in sorted(COMMANDS.items())])
+
+
+# 2 means findings here, so a command that was called wrongly ends like everything else that could not be done.
+click.UsageError.exit_code = 1
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

@@ -52,10 +52,11 @@ def _heading(name: str, database: Mapping[str, Any]) -> str:
 
 
 def _table(database: Mapping[str, Any]) -> Table:
-    table = Table(box=box.SIMPLE)
+    table = Table(box=box.SIMPLE, padding=(0, 1, 0, 0), pad_edge=False)
     for column in COLUMNS:
         justify: JustifyMethod = "right" if column == "dimension" else "left"
-        table.add_column(column, justify=justify, overflow="fold", no_wrap=column != "model")
+        # All of it is shown however narrow the terminal: names and models fold.
+        table.add_column(column, justify=justify, overflow="fold", min_width=len(column))
     for row in rows(database):
         table.add_row(*row)
     return table

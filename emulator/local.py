@@ -1,4 +1,4 @@
-"""The world of the project's local stack: what the Astra Portal would have been told is there from the start."""
+"""The world of the project's local stack: it knows the credentials that a person would have told the Astra Portal."""
 
 import sys
 from pathlib import Path
@@ -6,31 +6,34 @@ from pathlib import Path
 import httpx
 import yaml
 
-from emulator import transport
+from emulator.transport import EmulatorTransport
 from emulator.world import World
 
 ENVIRONMENT = Path("environments/local.yaml")
 
 
 def open_store(store: str) -> httpx.BaseTransport:
-    """As `emulator.transport.open_store`; a world that is new gets the credentials that environments/local.yaml names.
+    """As `emulator.transport.open_store`, with every credential that environments/local.yaml names stored in the world.
 
-    Says on standard error which, since on Astra a person would have to store them through the Portal.
+    Says on standard error which it stored, since on Astra a person would have to do that through the Portal.
     """
-    fresh = not Path(store).exists()
-    opened = transport.open_store(store)
-    if fresh and ENVIRONMENT.exists():
-        _seed(World(store), ENVIRONMENT)
-    return opened
+    world = World(store)
+    for provider, name in _named(ENVIRONMENT):
+        if not world.has_credential(provider, name):
+            world.add_credential(provider, name)
+            sys.stderr.write(f"emulator: stored the credential {name} of {provider}, as {ENVIRONMENT} names it\n")
+    return EmulatorTransport(world)
 
 
-def _seed(world: World, environment: Path) -> None:
-    stated = yaml.load(environment.read_bytes(), yaml.CSafeLoader) or {}
-    for name, integration in (stated.get("integrations") or {}).items():
-        if integration.get("authentication") == "SHARED_SECRET":
-            provider, credential = integration.get("provider", name), integration["providerKey"]
-            world.add_credential(provider, credential)
-            print(
-                f"emulator: stored the credential {credential} of {provider}, as {environment} names it",
-                file=sys.stderr,
-            )
+def _named(environment: Path) -> list[tuple[str, str]]:
+    """Provider and name of every stored credential that an environment file names; what is wrong in it is not ours to say."""
+    try:
+        stated = yaml.load(environment.read_bytes(), yaml.CSafeLoader)
+        integrations = stated["integrations"].items()
+        return [
+            (settings.get("provider", name), settings["providerKey"])
+            for name, settings in integrations
+            if settings.get("authentication") == "SHARED_SECRET"
+        ]
+    except (OSError, yaml.YAMLError, KeyError, TypeError, AttributeError):
+        return []

@@ -8,6 +8,7 @@ committed state.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import sqlite3
 from collections import deque
@@ -63,7 +64,9 @@ class Store:
         except OSError as error:
             raise StoreError(f"The store {self.path} cannot be written: {error.strerror}.") from error
         except sqlite3.DatabaseError as error:
-            raise StoreError(f"{self.path} is not a store of the emulator: {error}.") from error
+            raise StoreError(
+                f"{self.path} is not a store of the emulator: {error}. Name another file, or remove this one if it was a store."
+            ) from error
         if application != APPLICATION_ID:
             raise StoreError(f"{self.path} is not a store of the emulator.")
         if layout != LAYOUT:
@@ -87,10 +90,26 @@ class Store:
             connection.commit()
             connection.execute("PRAGMA journal_mode = WAL")
             connection.close()
-            with suppress(FileExistsError):
-                os.link(draft, self.path)
+            self._publish(draft)
         finally:
             draft.unlink()
+
+    def _publish(self, draft: Path) -> None:
+        """Give the finished file its name, unless another process was first.
+
+        What a deleted file of that name left behind SQLite would replay into the new one; it may be removed only while
+        nobody else can have begun to use the new one.
+        """
+        # The folder itself is what all who create a store in it wait for: no file of its own is left behind.
+        folder = os.open(self.path.parent, os.O_RDONLY)
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX)
+            if not self.path.exists():
+                for left in ("-wal", "-shm"):
+                    self.path.with_name(f"{self.path.name}{left}").unlink(missing_ok=True)
+                os.link(draft, self.path)
+        finally:
+            os.close(folder)
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:

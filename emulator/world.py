@@ -73,6 +73,12 @@ class World:
         with self.writing() as connection:
             connection.execute("INSERT OR REPLACE INTO credentials VALUES (?, ?, ?)", (provider, name, json.dumps(scope)))
 
+    def has_credential(self, provider: str, name: str) -> bool:
+        """Whether a credential of that name is stored, whatever it is scoped to."""
+        with self.reading() as connection:
+            found = connection.execute("SELECT 1 FROM credentials WHERE provider = ? AND name = ?", (provider, name))
+            return found.fetchone() is not None
+
     def remove_credential(self, provider: str, name: str) -> None:
         """Forget a credential; collections that name it stay."""
         with self.writing() as connection:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import pulumi
 
@@ -28,7 +28,7 @@ class AstraProvider(pulumi.ProviderResource):
     def __init__(
         self,
         resource_name: str,
-        target: str = "astra",
+        target: Literal["astra", "emulator"] = "astra",
         allow_data_loss: Sequence[str] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:

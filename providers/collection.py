@@ -7,8 +7,9 @@ import pulumi
 
 from astra import collection, database, service
 from astra.definition import OPTIONS, as_found, differences
-from astra.errors import AstraError, NotFound, Problem, Unauthorized
+from astra.errors import AstraError, NotFound, Problem, Refused, Unauthorized
 from astra.keyspace import names
+from providers.arguments import DefaultIdArgs, IndexingArgs, LexicalArgs, RerankArgs, VectorArgs
 from providers.dynamic import ADDRESS, ORGANISATION, AstraResource, AstraResourceProvider
 from providers.wire import known as is_known
 
@@ -22,7 +23,7 @@ class CollectionProvider(AstraResourceProvider):
 
     def problems(self, definition: Mapping[str, Any]) -> tuple[Problem, ...]:
         found = service.problems(definition.get("vector"))
-        return tuple(Problem(("vector", *problem.path), problem.sentence) for problem in found)
+        return tuple(problem.below("vector") for problem in found)
 
     def replacing(self, olds: Mapping[str, Any], news: Mapping[str, Any], changed: set[str]) -> set[str]:
         identity = changed.intersection(IDENTITY)
@@ -32,11 +33,14 @@ class CollectionProvider(AstraResourceProvider):
         # The same in other words replaces nothing; what stands otherwise does, although nothing was rewritten.
         return identity | {difference.path[0] for difference in differences(options, olds.get("options", {}))}
 
+    def wish(self, inputs: Mapping[str, Any]) -> str:
+        return "/".join(inputs[key] for key in IDENTITY)
+
     def make(self, inputs: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-        identity = endpoint, keyspace, name = tuple(inputs[key] for key in IDENTITY)
+        endpoint, keyspace, name = place = tuple(inputs[key] for key in IDENTITY)
+        self.claim("/".join(place), inputs)
         options = collection.create(self.session.connection, endpoint, keyspace, name, inputs)
-        self.session.claimed.add(("collection", *identity))
-        return "/".join(identity), {"options": options}
+        return "/".join(place), {"options": options}
 
     def find(self, identity: str, known: dict[str, Any], inputs: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
         endpoint, keyspace, name = (inputs[key] for key in IDENTITY)
@@ -49,9 +53,7 @@ class CollectionProvider(AstraResourceProvider):
         return as_found(inputs, options), {"options": options}
 
     def remove(self, identity: str, known: dict[str, Any]) -> None:
-        endpoint, keyspace, name = place = tuple(known[key] for key in IDENTITY)
-        if ("collection", *place) in self.session.claimed:
-            return
+        endpoint, keyspace, name = (known[key] for key in IDENTITY)
         connection = self.session.connection
 
         def guard() -> None:
@@ -72,11 +74,18 @@ class CollectionProvider(AstraResourceProvider):
         """
         identity = self.session.target.database_id(known["apiEndpoint"])
         if not identity:
+            if isinstance(error, NotFound):
+                return Refused(
+                    f"{error} Whether it is gone cannot be told: {known['apiEndpoint']} is not an address of this target."
+                )
             return error
         try:
-            described = database.described(self.session.connection, identity, known[ORGANISATION])
+            described = database.described(self.session.connection, identity, known.get(ORGANISATION, ""))
         except NotFound as gone:
             return gone
+        except AstraError as other:
+            # What was asked for is what failed; where the DevOps API knows why, it says it better.
+            return other if isinstance(other, Unauthorized) else error
         if isinstance(error, NotFound) and known["keyspace"] in names(described):
             return Unauthorized(
                 f"the Data API of database {identity} does not know its keyspace {known['keyspace']}, which the DevOps API "
@@ -111,11 +120,11 @@ class Collection(AstraResource, module="astra", name="Collection"):
         api_endpoint: pulumi.Input[str],
         keyspace: pulumi.Input[str],
         name: pulumi.Input[str],
-        vector: pulumi.Input[Mapping[str, Any]] | None = None,
-        indexing: pulumi.Input[Mapping[str, Any]] | None = None,
-        default_id: pulumi.Input[Mapping[str, Any]] | None = None,
-        lexical: pulumi.Input[Mapping[str, Any]] | None = None,
-        rerank: pulumi.Input[Mapping[str, Any]] | None = None,
+        vector: pulumi.Input[VectorArgs] | None = None,
+        indexing: pulumi.Input[IndexingArgs] | None = None,
+        default_id: pulumi.Input[DefaultIdArgs] | None = None,
+        lexical: pulumi.Input[LexicalArgs] | None = None,
+        rerank: pulumi.Input[RerankArgs] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         inputs = {

@@ -7,6 +7,7 @@ import pulumi
 
 from astra import adoption, contents, database, keyspace
 from astra.errors import Invalid, NotFound
+from providers.arguments import CloudProvider
 from providers.dynamic import ADDRESS, ORGANISATION, AstraResource, AstraResourceProvider
 
 IDENTITY = ("name", "cloudProvider", "region")
@@ -17,6 +18,9 @@ class DatabaseProvider(AstraResourceProvider):
 
     schema = "resources:database"
 
+    def wish(self, inputs: Mapping[str, Any]) -> str:
+        return "/".join(inputs[key] for key in IDENTITY)
+
     def make(self, inputs: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         connection = self.session.connection
         name, cloud_provider, region = (inputs[key] for key in IDENTITY)
@@ -25,24 +29,22 @@ class DatabaseProvider(AstraResourceProvider):
             if reason := database.unusable_region(connection, cloud_provider, region):
                 raise Invalid(f"cannot create database {name}: {reason}.")
             identity = database.create(connection, name, cloud_provider, region)
-        self.session.claimed.add(("database", identity))
+        self.claim(identity, inputs)
         return identity, {"apiEndpoint": connection.target.api_endpoint(identity, region)}
 
     def find(self, identity: str, known: dict[str, Any], inputs: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-        described = database.described(self.session.connection, identity, known[ORGANISATION])
+        described = database.described(self.session.connection, identity, known.get(ORGANISATION, ""))
         live = {key: described["info"][key] for key in IDENTITY}
         return {**inputs, **live}, {"apiEndpoint": self.session.target.api_endpoint(identity, live["region"])}
 
     def remove(self, identity: str, known: dict[str, Any]) -> None:
-        if ("database", identity) in self.session.claimed:
-            return
         self.session.require_permission(known[ADDRESS], lambda: self._filled(identity, known))
-        database.terminate(self.session.connection, identity, known[ORGANISATION])
+        database.terminate(self.session.connection, identity, known.get(ORGANISATION, ""))
 
     def _filled(self, identity: str, known: dict[str, Any]) -> list[str]:
         connection = self.session.connection
         try:
-            described = database.wait_until_active(connection, identity, known[ORGANISATION])
+            described = database.wait_until_active(connection, identity, known.get(ORGANISATION, ""))
         except NotFound:
             return []
         return contents.filled(connection, known["apiEndpoint"], keyspace.names(described))
@@ -66,7 +68,7 @@ class Database(AstraResource, module="astra", name="Database"):
         self,
         resource_name: str,
         *,
-        cloud_provider: pulumi.Input[str],
+        cloud_provider: pulumi.Input[CloudProvider],
         region: pulumi.Input[str],
         name: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,

@@ -51,6 +51,8 @@ class AstraResourceProvider(ResourceProvider):
         olds, news = plain(_olds), plain(_news)
         changed = {change.path[0] for change in changes(self._inputs(olds), self._inputs(news))}
         replaces = sorted(self.replacing(olds, news, changed))
+        if not replaces:
+            self.session.claims.keep((self.kind, _id), news[ADDRESS])
         return DiffResult(changes=bool(replaces or changed), replaces=replaces, delete_before_replace=True)
 
     def create(self, props: dict[str, Any]) -> CreateResult:
@@ -60,7 +62,8 @@ class AstraResourceProvider(ResourceProvider):
             raise Failure(f"{inputs[ADDRESS]}: {'; '.join(map(str, found))}") from None
         # Asked first: were it to fail afterwards, what was made would be known to nobody.
         organisation = told(lambda: self.session.organisation)
-        identity, outputs = told(lambda: self.make(inputs))
+        with self.session.claims.turn(self.wish(inputs)):
+            identity, outputs = told(lambda: self.make(inputs))
         return CreateResult(identity, {**self._inputs(inputs), **outputs, ORGANISATION: organisation})
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
@@ -69,7 +72,7 @@ class AstraResourceProvider(ResourceProvider):
             found, outputs = told(lambda: self.find(id_, known, self._inputs(known)), passing=NotFound)
         except NotFound:
             return ReadResult("", {})
-        return ReadResult(id_, {**found, **outputs, ORGANISATION: known[ORGANISATION]}, inputs=found)
+        return ReadResult(id_, {**found, **outputs, ORGANISATION: known.get(ORGANISATION, "")}, inputs=found)
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         """Takes over inputs that mean the same as what stands; what changes anything is a replacement."""
@@ -79,7 +82,18 @@ class AstraResourceProvider(ResourceProvider):
         return UpdateResult({**outputs, **news})
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
-        told(lambda: self.remove(_id, plain(_props)))
+        known = plain(_props)
+        if not self.session.claims.spared((self.kind, _id), known[ADDRESS]):
+            told(lambda: self.remove(_id, known))
+
+    @property
+    def kind(self) -> str:
+        """What it is, for messages: database, keyspace, collection."""
+        return self.schema.rpartition(":")[2]
+
+    def claim(self, identity: str, inputs: Mapping[str, Any]) -> None:
+        """Has `make` say whose the thing is, before anything is done to one that may be another's. Raises Conflict."""
+        self.session.claims.take((self.kind, identity), inputs[ADDRESS])
 
     def problems(self, definition: Mapping[str, Any]) -> tuple[Problem, ...]:
         """Problems beyond the schema's; none by default."""
@@ -95,6 +109,10 @@ class AstraResourceProvider(ResourceProvider):
         """
         properties = catalog.schema(self.schema)["properties"]
         return {key for key in changed if properties.get(key, {}).get("replaceOnChanges")}
+
+    def wish(self, inputs: Mapping[str, Any]) -> str:
+        """What two resources must not look for at the same time, lest both find the same or each makes one."""
+        raise NotImplementedError
 
     def make(self, inputs: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         """Creates or adopts the thing; returns its id and its outputs beyond the inputs and the organisation."""

@@ -1,5 +1,6 @@
 """Keyspace: a keyspace of a database."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pulumi
@@ -14,27 +15,28 @@ class KeyspaceProvider(AstraResourceProvider):
 
     schema = "resources:keyspace"
 
+    def wish(self, inputs: Mapping[str, Any]) -> str:
+        return f"{inputs['databaseId']}/{inputs['name']}"
+
     def make(self, inputs: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         database_id, name = inputs["databaseId"], inputs["name"]
+        self.claim(f"{database_id}/{name}", inputs)
         region = keyspace.create(self.session.connection, database_id, name)["info"]["region"]
         endpoint = self.session.connection.target.api_endpoint(database_id, region)
         keyspace.wait_until_served(self.session.connection, endpoint, name)
-        self.session.claimed.add(("keyspace", database_id, name))
         return f"{database_id}/{name}", {"apiEndpoint": endpoint}
 
     def find(self, identity: str, known: dict[str, Any], inputs: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-        described = database.described(self.session.connection, inputs["databaseId"], known[ORGANISATION])
+        described = database.described(self.session.connection, inputs["databaseId"], known.get(ORGANISATION, ""))
         if inputs["name"] not in keyspace.names(described):
             raise NotFound(f"keyspace {inputs['name']} of database {inputs['databaseId']} is not listed.")
         return inputs, {"apiEndpoint": known["apiEndpoint"]}
 
     def remove(self, identity: str, known: dict[str, Any]) -> None:
         database_id, name = known["databaseId"], known["name"]
-        if ("keyspace", database_id, name) in self.session.claimed:
-            return
         connection = self.session.connection
         try:
-            if name in keyspace.names(database.wait_until_active(connection, database_id, known[ORGANISATION])):
+            if name in keyspace.names(database.wait_until_active(connection, database_id, known.get(ORGANISATION, ""))):
                 self.session.require_permission(known[ADDRESS], lambda: contents.filled(connection, known["apiEndpoint"], [name]))
                 keyspace.drop(connection, database_id, name)
         except NotFound:

@@ -18,6 +18,7 @@ from astra.errors import AstraError, DataLoss, Unauthorized
 from astra.http import Connection, connect
 from astra.target import Target, target
 from astra.wording import listed
+from providers.claims import Claims
 
 TOKEN_VARIABLE = "ASTRA_DB_APPLICATION_TOKEN"  # noqa: S105 - a variable's name
 NAMESPACE = "vectorize:"
@@ -35,13 +36,12 @@ class Session:
     Attributes:
         target: the stack's service.
         allow_data_loss: addresses of what may be deleted with its documents; "*" means all.
-        claimed: identities of what this process created or adopted. When a resource's logical name changes, the
-            engine creates (adopts) it under the new name and then deletes the old one: that delete must spare it.
+        claims: who has what in this run.
     """
 
     target: Target
     allow_data_loss: frozenset[str]
-    claimed: set[tuple[str, ...]] = field(default_factory=set)
+    claims: Claims = field(default_factory=Claims)
 
     @property
     def connection(self) -> Connection:
@@ -69,8 +69,8 @@ class Session:
         if lost := filled():
             raise DataLoss(
                 f"cannot delete {address}: it holds documents ({listed(lost)}), and they would be lost. Keep it, or allow "
-                f"exactly this with allowDataLoss: [{address}] in the environment file, run again, and take that out "
-                "afterwards."
+                f"exactly this with allowDataLoss: [{address}] in the environment file, run again (destroy with "
+                "--run-program, to see it), and take that out afterwards."
             )
 
 
@@ -91,6 +91,9 @@ def open_session(settings: str, token: str) -> Session:
         Unauthorized: the target needs a token and there is none.
     """
     stated = json.loads(settings)
+    token = token.strip()
+    if not token.isascii() or any(character.isspace() for character in token):
+        raise Unauthorized(f"the token in {TOKEN_VARIABLE} cannot be one: it holds white space or letters that no token has.")
     place = target(stated["target"], stated["config"], token)
     if not place.transport and not place.token:
         raise Unauthorized(

@@ -1,13 +1,13 @@
 """A stack's environment file as resources: what `__main__.py` runs."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pulumi
 
 from astra import document, environment
-from astra.definition import normalised
-from astra.errors import Invalid
+from astra.wording import listed
 from providers.astra_provider import AstraProvider
 from providers.collection import Collection
 from providers.database import Database
@@ -15,29 +15,40 @@ from providers.keyspace import Keyspace
 from providers.session import NAMESPACE
 
 FOLDER = Path("environments")
+# The language host's code for a program that has already said what is wrong: the engine adds nothing then.
+SAID_IT_ALL = 32
 
 
 def load() -> environment.Environment:
     """The environment of the stack: `environments/<stack>.yaml`, or what `vectorize:environment` names instead.
 
     Raises:
-        pulumi.RunError: it is missing or wrong. Every problem was logged; nothing was declared.
+        pulumi.RunError: it is missing, cannot be read, or declares what cannot be brought up.
+        SystemExit: it is wrong. Every problem was logged; nothing was declared.
     """
     name = pulumi.Config(NAMESPACE.rstrip(":")).get("environment") or pulumi.get_stack()
     path = FOLDER / f"{name}.yaml"
     try:
         parsed = document.parse(path.read_bytes(), str(path))
-        problems = environment.problems(parsed)
+        findings = environment.findings(parsed)
     except OSError as error:
-        problems = [f"{path}: cannot be read: {error.strerror}. Write it, or name another: {_advice()}"]
-    except Invalid as error:
-        problems = [str(error)]
-    if problems:
-        for problem in problems:
-            pulumi.log.error(problem)
-        count = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}"
-        raise pulumi.RunError(f"{count} in the environment {name}; nothing was touched.")
-    return environment.environment(parsed.data)
+        raise pulumi.RunError(f"{path}: cannot be read: {error.strerror}. Write it, or name another: {_advice()}") from None
+    except document.NotReadable as error:
+        raise pulumi.RunError(str(error)) from None
+    for finding in findings:
+        (pulumi.log.error if finding.severity == "error" else pulumi.log.warn)(str(finding))
+    errors = sum(finding.severity == "error" for finding in findings)
+    if errors:
+        pulumi.log.error(f"{errors} problem{'s' if errors > 1 else ''} in the environment {name}; nothing was touched.")
+        raise SystemExit(SAID_IT_ALL)
+    declared = environment.environment(parsed.data)
+    tables = [f"{one.address}.{name}" for entry in declared.databases for one in entry.keyspaces for name in one.tables]
+    if tables:
+        raise pulumi.RunError(
+            f"{path} declares tables, which this version validates but cannot bring up yet: {listed(tables)}. Take them "
+            "out; nothing was touched."
+        )
+    return declared
 
 
 def declare(declared: environment.Environment) -> dict[str, Any]:
@@ -78,9 +89,9 @@ def _keyspace(entry: environment.Keyspace, database: Database, options: pulumi.R
 
 def _collection(
     entry: environment.Collection, keyspace: str, made_in: Keyspace, options: pulumi.ResourceOptions
-) -> dict[str, Any]:
+) -> pulumi.Output[dict[str, Any]]:
     definition = entry.definition
-    Collection(
+    made = Collection(
         entry.address,
         # The keyspace's and not the database's, so that the collection is made after its keyspace.
         api_endpoint=made_in.api_endpoint,
@@ -93,8 +104,13 @@ def _collection(
         rerank=definition.get("rerank"),
         opts=options,
     )
-    vector = normalised(definition).get("vector", {})
-    service = vector.get("service", {})
+    return made.options.apply(_described)
+
+
+def _described(options: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What applications need to know of a collection, from what the service made of it."""
+    vector = (options or {}).get("vector") or {}
+    service = vector.get("service") or {}
     return {
         "dimension": vector.get("dimension"),
         "metric": vector.get("metric"),

@@ -4,7 +4,6 @@ Numbers arrive as floats, nulls are dropped, `__provider` stands among the prope
 objects, and an exception prints its traceback with source lines and the whole chain.
 """
 
-import traceback
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
@@ -57,8 +56,15 @@ def told(action: Callable[[], Result], passing: type[AstraError] | None = None) 
             raise
         raise Failure(str(error)) from None
     except Exception as error:  # noqa: BLE001 - the last place that can keep a secret out of the traceback
-        where = traceback.extract_tb(error.__traceback__)[-1]
         raise Failure(
-            f"unexpected {type(error).__name__} at {where.name}, line {where.lineno}: {redacted(str(error))}. This is a "
+            f"unexpected {type(error).__name__} {_place(error)}: {redacted(str(error))}. This is a "
             "mistake of astra-vectorize: please report it with this line."
         ) from None
+
+
+def _place(error: BaseException) -> str:
+    """Where an error was raised. By hand: the traceback module finds nothing once tracebacks are switched off."""
+    frame = error.__traceback__
+    while frame and frame.tb_next:
+        frame = frame.tb_next
+    return f"at {frame.tb_frame.f_code.co_name}, line {frame.tb_lineno}" if frame else "somewhere"

@@ -26,6 +26,7 @@ def without_state(places: Places, engine: Path | None, environ: Mapping[str, str
     chosen["PATH"] = path_with(programs(places, engine), environ.get("PATH", os.defpath))
     chosen["PULUMI_HOME"] = str(places.pulumi_home)
     chosen["PULUMI_SKIP_UPDATE_CHECK"] = "1"
+    chosen.setdefault("PULUMI_RUN_PROGRAM", "true")
     return chosen
 
 
@@ -65,6 +66,8 @@ unset _vectorize_path
 export PATH
 
 export PULUMI_SKIP_UPDATE_CHECK=1
+# Refresh and destroy see the settings and permissions of now, and not those of the last up.
+export PULUMI_RUN_PROGRAM="${{PULUMI_RUN_PROGRAM:-true}}"
 if [ -z "${{PULUMI_HOME:-}}" ]; then
     export PULUMI_HOME={shlex.quote(str(places.pulumi_home))}
 fi

@@ -41,7 +41,8 @@ def up(places: Places, environ: Mapping[str, str]) -> None:
     _refuse_locked(places)
     if not _exists(places):
         _run(["pulumi", "stack", "init", STACK, "--non-interactive"], places, environ)
-    _run(["pulumi", "up", "--skip-preview", "--suppress-outputs", *UNATTENDED], places, environ)
+    # Refreshed first: the emulator's world is a file that people delete.
+    _run(["pulumi", "up", "--refresh", "--skip-preview", "--suppress-outputs", *UNATTENDED], places, environ)
     _run(SHOW, places, environ)
 
 
@@ -65,6 +66,8 @@ def unlock(places: Places, environ: Mapping[str, str]) -> None:
     for lock in found:
         print(lock.sentence, flush=True)
     _run(["pulumi", "cancel", *UNATTENDED], places, environ)
+    # What was being created is taken over by the next up; until then the engine would warn of it every time.
+    _run(["pulumi", "refresh", "--skip-preview", "--clear-pending-creates", "--suppress-outputs", *UNATTENDED], places, environ)
     print("Freed. `make up` finishes what was interrupted.")
 
 

@@ -87,10 +87,59 @@ Collection("NAME", api_endpoint=ks.api_endpoint, keyspace="research", name="own"
     project.preview("--expect-no-changes").ok()
 
 
-def test_other_targets_than_the_emulator_are_protected_by_the_engine(project: Project, declared: dict[str, Any]) -> None:
-    project.declare({**declared, "protect": True})
+TWO_NAMES = """\
+import pulumi
+from providers import AstraProvider, Collection, Database, Keyspace
+
+opts = pulumi.ResourceOptions(provider=AstraProvider("astra", target="emulator", allow_data_loss=["*"]))
+db = Database("db", cloud_provider="AWS", region="us-east-2", opts=opts)
+ks = Keyspace("ks", database_id=db.id, name="research", opts=opts)
+place = {"api_endpoint": ks.api_endpoint, "keyspace": "research", "name": "own", "vector": {"dimension": 8}, "opts": opts}
+Collection("one", **place)
+"""
+
+
+def test_two_resources_never_share_a_collection(project: Project) -> None:
+    project.program(TWO_NAMES)
     project.up().ok()
-    run = project.destroy()
-    assert run.code != 0
-    assert "protect" in run.output
-    assert project.database()["status"] == "ACTIVE"
+    project.program(TWO_NAMES + 'Collection("two", **place)\n')
+    run = project.up()
+    assert run.code == 1
+    assert "as two: one has it already. Two resources cannot share one" in run.output
+    project.program(TWO_NAMES)
+    project.up().ok()
+    assert list(project.world.collections(project.database()["id"], "research")) == ["own"]
+
+
+def test_two_databases_of_one_name_cloud_and_region_are_refused(project: Project, declared: dict[str, Any]) -> None:
+    declared["databases"]["twin"] = dict(declared["databases"]["knowledge"])
+    project.declare(declared)
+    run = project.preview()
+    assert run.code == 1
+    assert "databases.twin: has the name, cloud and region of knowledge, and could not be told from it" in run.output
+
+
+def test_a_database_taken_over_under_another_name_outlives_the_failure_after_it(project: Project) -> None:
+    program = """\
+import pulumi
+from providers import AstraProvider, Database, Keyspace
+
+opts = pulumi.ResourceOptions(provider=AstraProvider("astra", target="emulator", allow_data_loss=["*"]))
+NAME = Database("NAME", name="db", cloud_provider="AWS", region="us-east-2", opts=opts)
+"""
+    project.program(program.replace("NAME", "before"))
+    project.up().ok()
+    before = project.database()["id"]
+    broken = 'Keyspace("broken", database_id=after.id, name="dse", opts=opts)\n'
+    project.program(program.replace("NAME", "after") + broken)
+    assert project.up().code == 1
+    project.program(program.replace("NAME", "after"))
+    project.up().ok()
+    assert (project.database()["id"], project.database()["status"]) == (before, "ACTIVE")
+
+
+def test_destroy_sees_a_permission_that_was_given_since_the_last_up(filled: Project, declared: dict[str, Any]) -> None:
+    assert filled.destroy().code == 1
+    filled.declare({**declared, "allowDataLoss": ["*"]})
+    filled.pulumi("destroy", "--yes", "--skip-preview", "--run-program").ok()
+    assert filled.resources() == []

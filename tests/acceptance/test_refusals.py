@@ -34,9 +34,9 @@ workload:
 """
 
 PROBLEMS = """\
-environments/test.yaml:5:43: integrations.openai.providerKey: looks like a key itself; put the name of the stored credential here, and replace the key if anybody else has seen this file
+environments/test.yaml:5:43: integrations.openai.providerKey: looks like a key or token itself: take it out (a credential goes by its name), and replace it if anybody else has seen this file
 environments/test.yaml:12:13: workload.knowledge.default_keyspace.collections.articles.vector.dimension: 2000 is not allowed; allowed: 2 to 1536 (default 1536)
-environments/test.yaml:13:13: workload.knowledge.default_keyspace.collections.articles.vector.metric: "cosin" is not one of cosine, dot_product, euclidean; did you mean "cosine"?
+environments/test.yaml:13:13: workload.knowledge.default_keyspace.collections.articles.vector.metric: "cosin" is not one of cosine, dot_product, euclidean (default cosine); did you mean "cosine"?
 environments/test.yaml:17:23: workload.knowledge.default_keyspace.collections.tickets.vector.service.provider: unknown embedding provider "nvida"; did you mean "nvidia"?
 environments/test.yaml:18:3: workload.knowlege: no database has this logical name; did you mean "knowledge"?
 """

@@ -70,6 +70,52 @@ def test_a_token_of_the_secret_config_works_too_and_is_not_in_the_state(astra: P
     assert DEFAULT_TOKEN not in (astra.folder / "Pulumi.test.yaml").read_text(encoding="utf-8")
 
 
+def test_other_targets_than_the_emulator_are_protected_by_the_engine(astra: Project, declared: dict[str, Any]) -> None:
+    token = {"ASTRA_DB_APPLICATION_TOKEN": DEFAULT_TOKEN}
+    astra.declare({**declared, "target": {"kind": "astra"}})
+    astra.up(**token).ok()
+    run = astra.pulumi("destroy", "--yes", "--skip-preview", **token)
+    assert run.code != 0
+    assert "protect" in run.output
+    assert astra.database()["status"] == "ACTIVE"
+
+
+def test_the_token_of_another_organisation_deletes_nothing_and_finds_nothing_gone(
+    project: Project, declared: dict[str, Any]
+) -> None:
+    token = {"ASTRA_DB_APPLICATION_TOKEN": DEFAULT_TOKEN}
+    project.declare({**declared, "target": {"kind": "astra"}, "protect": False})
+    apps = [application(project.world)]
+
+    def current(environ: Any, start: Any) -> Any:
+        return apps[-1](environ, start)
+
+    with served(current) as address:
+        project.configure(astra_at(address))
+        project.up(**token).ok()
+        before = [one["urn"] for one in project.resources()]
+        apps.append(other_organisation)
+        for command in ("destroy", "refresh"):
+            run = project.pulumi(command, "--yes", "--skip-preview", **token)
+            assert run.code == 1, run.output
+            assert "it belongs to organisation" in run.output
+    assert [one["urn"] for one in project.resources()] == before
+    assert len(project.world.collections(project.database()["id"], "research")) == 2
+
+
+def other_organisation(environ: dict[str, str], start: Any) -> Any:
+    """A service that serves the token, but of whose databases none is ours."""
+    path = environ["PATH_INFO"]
+    if path == "/v2/currentOrg":
+        answer = Response('{"id": "another"}', mimetype="application/json")
+    elif path.startswith("/v2/"):
+        answer = Response('{"errors": [{"ID": 1, "message": "not found"}]}', status=404, mimetype="application/json")
+    else:
+        error = '{"errors": [{"family": "REQUEST", "errorCode": "UNKNOWN_KEYSPACE", "message": "unknown"}]}'
+        answer = Response(error, mimetype="application/json")
+    return answer(environ, start)
+
+
 def test_no_token(astra: Project) -> None:
     run = astra.up()
     assert run.code == 1
@@ -89,7 +135,7 @@ def refused(project: Project, token: str) -> str:
 
 def test_a_wrong_token(astra: Project) -> None:
     output = refused(astra, WRONG_TOKEN)
-    assert "AstraError: cannot list databases: HTTP 401" in output
+    assert "AstraError: cannot read the organisation of the token: HTTP 401" in output
     assert "Check ASTRA_DB_APPLICATION_TOKEN: it must be a valid token of this organisation." in output
 
 
@@ -109,7 +155,7 @@ def test_an_answer_that_is_not_json(project: Project, declared: dict[str, Any]) 
     with served(page(200)) as address:
         project.configure(astra_at(address))
         output = refused(project, DEFAULT_TOKEN)
-    assert "cannot list databases: 127.0.0.1 answered HTTP 200 with a body that is not JSON" in output
+    assert "cannot read the organisation of the token: 127.0.0.1 answered HTTP 200 with a body that is not JSON" in output
     assert "A proxy or a wrong address may have answered: check the address of the target." in output
 
 
@@ -119,7 +165,10 @@ def test_an_address_where_nobody_answers(project: Project, declared: dict[str, A
         closed.bind(("127.0.0.1", 0))
         project.configure(astra_at(f"http://127.0.0.1:{closed.getsockname()[1]}"))
         output = refused(project, DEFAULT_TOKEN)
-    assert "cannot list databases: 127.0.0.1 cannot be reached (ConnectError: [Errno 111] Connection refused)." in output
+    assert (
+        "cannot read the organisation of the token: 127.0.0.1 cannot be reached (ConnectError: [Errno 111] Connection refused)."
+        in output
+    )
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,8 @@ def test_a_file_that_is_not_a_store_is_one_sentence(tmp_path: Path) -> None:
     file = tmp_path / "letter.txt"
     file.write_text("Dear reader, this is a letter and not a database.")
     code, errors = failure("--port", "0", "--store", str(file))
-    assert (code, errors) == (1, f"Error: {file} is not a store of the emulator: file is not a database.\n")
+    said = "is not a store of the emulator: file is not a database. Name another file, or remove this one if it was a store."
+    assert (code, errors) == (1, f"Error: {file} {said}\n")
 
 
 def test_a_store_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:

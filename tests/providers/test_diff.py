@@ -5,10 +5,12 @@ from typing import Any
 import pytest
 from pulumi.output import Unknown as PulumiUnknown
 
+from astra.target import target
 from providers.collection import CollectionProvider
 from providers.database import DatabaseProvider
 from providers.dynamic import AstraResourceProvider
 from providers.keyspace import KeyspaceProvider
+from providers.session import Session
 
 UNKNOWN = PulumiUnknown()  # type: ignore[no-untyped-call]
 DATABASE = {
@@ -42,7 +44,9 @@ def diff(kind: type[AstraResourceProvider], olds: dict[str, Any], **changed: Any
     """Whether anything changes, and what replaces, where the new inputs are the old ones but for these."""
     outputs = {"apiEndpoint", "organizationId", "options"} if kind is not CollectionProvider else {"options"}
     inputs = {key: value for key, value in olds.items() if key not in outputs}
-    found = kind().diff("id", {**olds, "__provider": "old"}, {**inputs, "__provider": "new", **changed})
+    provider = kind()
+    provider.session = Session(target("emulator", {}, ""), frozenset())
+    found = provider.diff("id", {**olds, "__provider": "old"}, {**inputs, "__provider": "new", **changed})
     assert found.delete_before_replace
     return found.changes, found.replaces
 
@@ -122,6 +126,7 @@ def test_what_stands_otherwise_replaces_although_nothing_was_rewritten(drifted: 
 @pytest.mark.parametrize("spelled_out", [{"lexical": {"enabled": True}}, {"vector": {"dimension": 1024.0, "service": NVIDIA}}])
 def test_after_an_update_in_place_nothing_differs_there_and_back(spelled_out: dict[str, Any]) -> None:
     provider = CollectionProvider()
+    provider.session = Session(target("emulator", {}, ""), frozenset())
     olds = {**COLLECTION, "options": STANDING}
     there = provider.update("id", olds, {**COLLECTION, **spelled_out}).outs
     assert there is not None

@@ -35,6 +35,12 @@ class Standing:
         return self.providers[kind].read(self.ids[kind], {**self.outs[kind], "__provider": "gASV"})
 
 
+def forget(session: Session) -> None:
+    """What another process would know of who has what: nothing."""
+    session.claims._owners.clear()
+    session.claims._made.clear()
+
+
 @pytest.fixture
 def standing(provide: Provide, session: Session) -> Standing:
     """Made by another process: nothing is claimed by this one."""
@@ -53,7 +59,7 @@ def standing(provide: Provide, session: Session) -> Standing:
     vector = {"dimension": 1024.0, "service": NVIDIA}
     place = {"apiEndpoint": endpoint, "keyspace": "k", "name": "c"}
     create("collection", CollectionProvider, {"address": "knowledge.k.c", **place, "vector": vector})
-    session.claimed.clear()
+    forget(session)
     return made
 
 
@@ -164,7 +170,8 @@ def test_what_holds_documents_is_not_deleted(standing: Standing, session: Sessio
         standing.delete(kind)
     assert str(refused.value) == (
         f"cannot delete {address}: it holds documents ({lost}), and they would be lost. Keep it, or allow exactly this with "
-        f"allowDataLoss: [{address}] in the environment file, run again, and take that out afterwards."
+        f"allowDataLoss: [{address}] in the environment file, run again (destroy with --run-program, to see it), and take "
+        "that out afterwards."
     )
     assert list(world.collections(standing.ids["database"], "k")) == ["c"]
 

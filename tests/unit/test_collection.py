@@ -137,8 +137,12 @@ def test_deleting(emulator: Connection, place: tuple[str, str], commands: list[s
 
 def test_deleting_what_is_gone_sends_no_deletion(emulator: Connection, place: tuple[str, str], commands: list[str]) -> None:
     collection.delete(emulator, place[0], KEYSPACE, "c")
-    collection.delete(emulator, place[0], "nope", "c")
-    assert commands == ["findCollections", "findCollections"]
+    assert commands == ["findCollections"]
+
+
+def test_that_a_keyspace_is_unknown_is_not_for_the_data_api_to_prove(emulator: Connection, place: tuple[str, str]) -> None:
+    with pytest.raises(NotFound, match="UNKNOWN_KEYSPACE"):
+        collection.delete(emulator, place[0], "nope", "c")
 
 
 def test_a_table_of_that_name_is_never_deleted(

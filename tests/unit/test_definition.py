@@ -20,7 +20,6 @@ EXCHANGES = [json.loads(line) for line in RECORDINGS.read_text(encoding="utf-8")
 REFUSED_BY_OUR_SCHEMAS = {
     "col_dim_string": "a dimension is a number, not text",
     "col_dim_float_frac": "a dimension has no fraction",
-    "col_hfd_model_omitted": "a service names its model",
     "col_vector_alias_size_function": "size and function are old names of dimension and metric",
 }
 

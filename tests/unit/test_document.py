@@ -42,9 +42,9 @@ def test_positions_are_those_of_keys_and_items_from_1() -> None:
 def test_problems_are_reported_in_the_order_of_the_text_with_the_place_of_the_nearest_parent() -> None:
     document = parse(b"a:\n  b: 1\nc: 2\n", "env.yaml")
     found = [Problem(("c",), "third"), Problem(("a", "b", "missing"), "second"), Problem((), "first"), Problem(("a", 0), "x")]
-    assert document.report(found) == [
-        "env.yaml:1:1: a[0]: x",
+    assert [str(one) for one in document.findings(found)] == [
         "env.yaml:1:1: first",
+        "env.yaml:1:1: a[0]: x",
         "env.yaml:2:3: a.b.missing: second",
         "env.yaml:3:1: c: third",
     ]
@@ -52,7 +52,7 @@ def test_problems_are_reported_in_the_order_of_the_text_with_the_place_of_the_ne
 
 def test_a_key_that_stands_twice_is_a_problem_among_the_others() -> None:
     document = parse(b"a: 1\nb:\n  c: 1\n  c: 2\na: 3\n", "f")
-    assert document.report([Problem(("b",), "wrong")]) == [
+    assert [str(one) for one in document.findings([Problem(("b",), "wrong")])] == [
         "f:2:1: b: wrong",
         "f:4:3: b.c: this key stands twice; the first is in line 3",
         "f:5:1: a: this key stands twice; the first is in line 1",

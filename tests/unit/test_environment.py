@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from astra.document import Document, parse
-from astra.environment import Collection, Database, Environment, Keyspace, environment, problems
+from astra.environment import Collection, Database, Environment, Keyspace, environment, findings
 
 NVIDIA = {"provider": "nvidia", "modelName": "NV-Embed-QA"}
 KNOWLEDGE = {"name": "knowledge-dev", "cloudProvider": "AWS", "region": "us-east-2"}
@@ -44,13 +44,12 @@ VALID: dict[str, Any] = {
                                 "integration": "openai",
                                 "modelName": "text-embedding-3-small",
                                 "authentication": {"providerKey": "another"},
-                                "parameters": {"projectId": "proj-1"},
                             },
                         },
                         "indexing": {"deny": ["metadata.internal"]},
                         "defaultId": {"type": "uuid"},
                         "lexical": {"enabled": True, "analyzer": "standard"},
-                        "rerank": {"enabled": True, "service": {"provider": "nvidia", "modelName": "x"}},
+                        "rerank": {"enabled": True, "service": {"provider": "nvidia"}},
                     },
                     "papers": {"vector": {"service": {"provider": "huggingface", "modelName": "BAAI/bge-base-en-v1.5"}}},
                     "tickets": {"vector": {"service": NVIDIA}},
@@ -89,7 +88,7 @@ def changed(path: tuple[Any, ...], value: Any, *, key: str = "") -> Document:
 
 
 def test_the_environment_that_these_tests_change_is_valid() -> None:
-    assert problems(Document("env.yaml", VALID, {})) == []
+    assert findings(Document("env.yaml", VALID, {})) == []
 
 
 SECRETS = st.builds(
@@ -102,7 +101,7 @@ SECRETS = st.builds(
 @given(st.sampled_from(POSITIONS), SECRETS, st.booleans(), st.booleans())
 def test_a_secret_pasted_anywhere_is_never_repeated(path: tuple[Any, ...], secret: str, as_key: bool, in_a_text: bool) -> None:
     pasted = f"my key is {secret}" if in_a_text else secret
-    found = problems(changed(path, pasted, key=pasted if as_key else ""))
+    found = [str(one) for one in findings(changed(path, pasted, key=pasted if as_key else ""))]
     assert secret[-12:] not in "\n".join(found)
 
 
@@ -116,7 +115,7 @@ ANYTHING = st.recursive(
 @given(st.sampled_from(POSITIONS), ANYTHING)
 def test_whatever_stands_wherever_problems_are_lines_and_none_means_it_can_be_declared(path: tuple[Any, ...], value: Any) -> None:
     document = changed(path, value)
-    found = problems(document)
+    found = [str(one) for one in findings(document)]
     assert all(line.startswith("env.yaml:1:1: ") and "\n" not in line for line in found)
     assert found or environment(document.data).target in ("astra", "emulator")
 
@@ -129,7 +128,7 @@ def test_a_key_one_character_off_is_a_problem_unless_it_is_a_name_of_ones_own(pa
         ("workload", "knowledge"),
         ("workload", "knowledge", "default_keyspace", "collections"),
     )
-    found = problems(changed(path, None, key=f"{path[-1]}x"))
+    found = [str(one) for one in findings(changed(path, None, key=f"{path[-1]}x"))]
     assert found or path[:-1] in own
 
 

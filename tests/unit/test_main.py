@@ -40,7 +40,7 @@ def test_every_option_of_a_command_is_explained(name: str) -> None:
 
 def test_an_unknown_command_is_an_error_of_use() -> None:
     done = CliRunner().invoke(main, ["shwo"])
-    assert done.exit_code == 2
+    assert done.exit_code == 1
     assert "No such command 'shwo'" in done.output
 
 

@@ -1,9 +1,10 @@
 """The files of schemas/: well formed, described, and in agreement with a recorded answer of the live service."""
 
+import copy
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import given
@@ -12,11 +13,15 @@ from jsonschema import Draft202012Validator
 
 from astra import catalog, service, validation
 
-RECORDED = json.loads((Path(__file__).parents[1] / "recordings" / "find-embedding-providers.json").read_text(encoding="utf-8"))[
-    "embeddingProviders"
-]
+RECORDINGS = Path(__file__).parents[1] / "recordings"
+LIVE = json.loads((RECORDINGS / "find-embedding-providers.json").read_text(encoding="utf-8"))["embeddingProviders"]
+OPEN_SOURCE = json.loads((RECORDINGS / "providers.json").read_text(encoding="utf-8"))
 PROVIDERS = catalog.embedding_providers()
-MODELS = [pytest.param(provider, model, id=model.name) for provider in PROVIDERS.values() for model in provider.models.values()]
+MODELS = [(provider, model) for provider in PROVIDERS.values() for model in provider.models.values()]
+each_provider = pytest.mark.parametrize("provider", PROVIDERS.values(), ids=list(PROVIDERS))
+each_model = pytest.mark.parametrize(
+    ("provider", "model"), [pytest.param(*both, id=f"{both[0].key}-{both[1].name}") for both in MODELS]
+)
 
 
 def keywords(schema: Any, keyword: str) -> Iterator[tuple[Any, Any]]:
@@ -36,7 +41,8 @@ def test_a_file_is_a_schema_whose_references_lead_somewhere(document: Mapping[st
     Draft202012Validator.check_schema(document)
     resolver = catalog.registry().resolver(document["$id"])
     for _, reference in keywords(document, "$ref"):
-        if not reference.startswith("https://json-schema.org/"):
+        # Of a schema's schema, $ref may also be the name of a property.
+        if isinstance(reference, str) and not reference.startswith("https://json-schema.org/"):
             resolver.lookup(reference)
 
 
@@ -56,7 +62,7 @@ def described(rule: Mapping[str, Any], identity: str) -> bool:
     return described(found.contents, identity if rule["$ref"].startswith("#") else rule["$ref"].partition("#")[0])
 
 
-@pytest.mark.parametrize("provider", PROVIDERS.values(), ids=list(PROVIDERS))
+@each_provider
 def test_a_file_of_an_embedding_provider_has_the_form_of_all(provider: catalog.EmbeddingProvider) -> None:
     checker = validation.validator(catalog.schema("embedding-provider-metaschema"))
     assert [error.json_path for error in checker.iter_errors(provider.schema)] == []
@@ -64,9 +70,227 @@ def test_a_file_of_an_embedding_provider_has_the_form_of_all(provider: catalog.E
     assert provider.schema["properties"]["service"]["properties"]["provider"]["const"] == provider.key
 
 
-@pytest.mark.parametrize("provider", PROVIDERS.values(), ids=list(PROVIDERS))
+@each_provider
+def test_models_stand_in_order_under_their_own_names(provider: catalog.EmbeddingProvider) -> None:
+    titles = [branch["title"] for branch in provider.schema["oneOf"]]
+    assert titles == sorted(provider.models)
+
+
+LARGE = ("oneOf", 0)  # Azure's text-embedding-3-large
+DIMENSION = (*LARGE, "properties", "dimension")
+PARAMETERS = ("$defs", "parameters")
+
+
+GONE = object()
+SPOILT: list[tuple[tuple[str | int, ...], Any]] = [
+    (("x-sources",), GONE),
+    (("$defs",), GONE),
+    (("x-notes",), []),
+    (
+        (
+            "properties",
+            "service",
+            "required",
+            2,
+        ),
+        GONE,
+    ),  # parameters, of which some are required
+    (
+        (
+            "properties",
+            "service",
+            "required",
+            1,
+        ),
+        GONE,
+    ),  # modelName, which has no default
+    (
+        (
+            "properties",
+            "service",
+            "properties",
+            "modelName",
+            "default",
+        ),
+        "text-embedding-3-small",
+    ),
+    (
+        (
+            *LARGE,
+            "x-status",
+        ),
+        "PREVIEW",
+    ),
+    (
+        (
+            *LARGE,
+            "required",
+        ),
+        ["dimension"],
+    ),  # which has a default
+    (
+        (
+            *DIMENSION,
+            "default",
+        ),
+        GONE,
+    ),
+    (
+        (
+            *DIMENSION,
+            "maximum",
+        ),
+        GONE,
+    ),
+    (
+        (
+            *DIMENSION,
+            "const",
+        ),
+        1536,
+    ),
+    (
+        (
+            *DIMENSION,
+            "maximum",
+        ),
+        5000,
+    ),
+    (
+        (
+            *DIMENSION,
+            "multipleOf",
+        ),
+        256,
+    ),
+    (
+        (
+            *LARGE,
+            "properties",
+            "service",
+            "properties",
+            "parameters",
+            "$ref",
+        ),
+        "#/$defs/others",
+    ),
+    (
+        (
+            *LARGE,
+            "x-warnings",
+            0,
+            "x-source",
+        ),
+        GONE,
+    ),
+    (
+        (
+            *LARGE,
+            "x-warnings",
+            0,
+            "when",
+        ),
+        {},
+    ),
+    (
+        (
+            *LARGE,
+            "x-warnings",
+            0,
+            "when",
+        ),
+        {"type": "whole number"},
+    ),
+    (
+        (
+            *LARGE,
+            "x-warnings",
+            0,
+            "message",
+        ),
+        "It fails.",
+    ),
+    (
+        (
+            *PARAMETERS,
+            "additionalProperties",
+        ),
+        True,
+    ),
+    (
+        (
+            *PARAMETERS,
+            "required",
+        ),
+        GONE,
+    ),  # though the service requires parameters
+    (
+        (
+            *PARAMETERS,
+            "properties",
+            "resourceName",
+            "x-scope",
+        ),
+        GONE,
+    ),
+    (
+        (
+            *PARAMETERS,
+            "properties",
+            "resourceName",
+            "x-scope",
+        ),
+        "database",
+    ),
+    (
+        (
+            *PARAMETERS,
+            "properties",
+            "resourceName",
+            "pattern",
+        ),
+        "^a",
+    ),
+]
+
+
+@pytest.mark.parametrize(("path", "value"), SPOILT, ids=[f"{path[-1]}-{number}" for number, (path, _) in enumerate(SPOILT)])
+def test_a_file_of_another_form_is_refused(path: tuple[str | int, ...], value: Any) -> None:
+    checker = validation.validator(catalog.schema("embedding-provider-metaschema"))
+    document: Any = copy.deepcopy(PROVIDERS["azureOpenAI"].schema)
+    assert checker.is_valid(document)
+    place = document
+    for step in path[:-1]:
+        place = place[step]
+    if value is GONE:
+        del place[path[-1]]
+    else:
+        place[path[-1]] = value
+    assert not checker.is_valid(document)
+
+
+@each_provider
 def test_every_fact_names_a_source_and_every_source_is_named(provider: catalog.EmbeddingProvider) -> None:
     assert {name for _, name in keywords(provider.schema, "x-source")} == set(provider.schema["x-sources"])
+
+
+def parameters_of(provider: catalog.EmbeddingProvider, model: catalog.Model) -> Mapping[str, Any]:
+    """The schema of a model's parameters."""
+    rule = model.schema["properties"]["service"]["properties"]["parameters"]
+    return provider.schema["$defs"]["parameters"] if "$ref" in rule else rule  # type: ignore[no-any-return]
+
+
+@each_model
+def test_what_is_required_and_what_is_default_fits_its_rule(provider: catalog.EmbeddingProvider, model: catalog.Model) -> None:
+    stated = parameters_of(provider, model)
+    assert set(stated.get("required", ())) <= set(stated["properties"])
+    for rule in stated["properties"].values():
+        assert "default" not in rule or Draft202012Validator(rule).is_valid(rule["default"])
+
+
+@each_provider
+def test_a_model_filled_in_is_one_of_the_models(provider: catalog.EmbeddingProvider) -> None:
+    assert provider.default_model is None or list(provider.models) == [provider.default_model]
 
 
 def stated(provider: catalog.EmbeddingProvider) -> dict[str, Any]:
@@ -76,7 +300,7 @@ def stated(provider: catalog.EmbeddingProvider) -> dict[str, Any]:
         "models": {
             model.name: {
                 "dimension": dimension(model.schema["properties"]["dimension"]),
-                "parameters": parameters(provider, model),
+                "parameters": parameters(parameters_of(provider, model)),
             }
             for model in provider.models.values()
         },
@@ -84,13 +308,15 @@ def stated(provider: catalog.EmbeddingProvider) -> dict[str, Any]:
 
 
 def dimension(rule: Mapping[str, Any]) -> Any:
-    return rule["const"] if "const" in rule else {"range": [rule["minimum"], rule["maximum"]], "default": rule.get("default")}
+    if "const" in rule:
+        return rule["const"]
+    # The live service told that Titan v2 has a default, and not what else it has.
+    return {"range": [rule["minimum"], rule["maximum"]] if "minimum" in rule else None, "default": rule.get("default")}
 
 
-def parameters(provider: catalog.EmbeddingProvider, model: catalog.Model) -> dict[str, Any]:
-    rule = model.schema["properties"]["service"]["properties"]["parameters"]
-    rule = provider.schema["$defs"]["parameters"] if "$ref" in rule else rule
-    return {name: (one["type"], name in rule.get("required", ())) for name, one in rule["properties"].items()}
+def parameters(rule: Mapping[str, Any]) -> dict[str, Any]:
+    required = rule.get("required", ())
+    return {name: (one["type"], name in required, one.get("default")) for name, one in rule["properties"].items()}
 
 
 def answered(recorded: Mapping[str, Any]) -> dict[str, Any]:
@@ -98,61 +324,240 @@ def answered(recorded: Mapping[str, Any]) -> dict[str, Any]:
     models = {}
     for name, model in recorded["models"].items():
         said = model["dimension"]
-        size = {"range": said["numericRange"], "default": said.get("default")} if isinstance(said, Mapping) else said
+        size = {"range": said.get("numericRange"), "default": said.get("default")} if isinstance(said, Mapping) else said
         of_both = {**recorded["parameters"], **model.get("parameters", {})}
         models[name] = {
             "dimension": size,
-            "parameters": {name: (one["type"], one["required"]) for name, one in of_both.items()},
+            "parameters": {name: (one["type"], one["required"], default(one)) for name, one in of_both.items()},
         }
     return {"authentication": recorded["authentication"], "models": models}
 
 
-@pytest.mark.parametrize("provider", PROVIDERS.values(), ids=list(PROVIDERS))
+def default(recorded: Mapping[str, Any]) -> Any:
+    """A parameter's default, which the service tells as text whatever its type."""
+    told = recorded.get("default")
+    return told if told is None or recorded["type"] == "string" else json.loads(told)
+
+
+def test_the_providers_are_those_that_the_live_service_listed() -> None:
+    assert list(PROVIDERS) == sorted(LIVE)
+
+
+@each_provider
 def test_a_provider_is_as_the_live_service_described_it(provider: catalog.EmbeddingProvider) -> None:
-    assert stated(provider) == answered(RECORDED[provider.key])
+    assert stated(provider) == answered(LIVE[provider.key])
 
 
-@pytest.mark.parametrize(("provider", "model"), MODELS)
-def test_a_default_is_a_dimension_of_the_model(provider: catalog.EmbeddingProvider, model: catalog.Model) -> None:
-    assert sentences(provider, model, dimension=model.default_dimension) == []
+@pytest.mark.parametrize("provider", [one for one in PROVIDERS.values() if one.key in OPEN_SOURCE], ids=lambda one: one.key)
+def test_dimensions_are_those_of_the_open_source_service_too(provider: catalog.EmbeddingProvider) -> None:
+    """It alone told the dimensions of Titan v2, and Astra alone has the newer model of NVIDIA."""
+    told = {}
+    for told_of in OPEN_SOURCE[provider.key]["models"]:
+        validations = [one["validation"] for one in told_of["parameters"] if one["name"] == "vectorDimension"]
+        told[told_of["name"]] = validations[0] if validations else told_of["vectorDimension"]
+    here = {name: limits(model.schema["properties"]["dimension"]) for name, model in provider.models.items()}
+    assert here.keys() - told.keys() <= {"nvidia/nv-embedqa-e5-v5"}
+    assert here == {**here, **{name: told[name] for name in here.keys() & told.keys()}}
+
+
+def limits(rule: Mapping[str, Any]) -> Any:
+    """A dimension's rule in the form of the open-source service."""
+    if "const" in rule:
+        return rule["const"]
+    return {"options": rule["enum"]} if "enum" in rule else {"numericRange": [rule["minimum"], rule["maximum"]]}
+
+
+class Definition(NamedTuple):
+    """A valid vector definition with the model it is for."""
+
+    provider: catalog.EmbeddingProvider
+    model: catalog.Model
+    vector: dict[str, Any]
+
+
+def dimensions(model: catalog.Model) -> Sequence[int]:
+    """All dimensions of a model."""
+    rule = model.schema["properties"]["dimension"]
+    return rule.get("enum") or range(rule.get("minimum", rule.get("const")), rule.get("maximum", rule.get("const")) + 1)
+
+
+def needed(provider: catalog.EmbeddingProvider, model: catalog.Model) -> dict[str, str]:
+    """The parameters that a model cannot do without."""
+    return dict.fromkeys(parameters_of(provider, model).get("required", ()), "x")
+
+
+def problems(vector: Mapping[str, Any]) -> list[str]:
+    """What is wrong with a vector definition; warnings left out."""
+    return [str(problem) for problem in service.problems(vector) if problem.severity == "error"]
 
 
 def sentences(provider: catalog.EmbeddingProvider, model: catalog.Model, dimension: Any, **more: Any) -> list[str]:
-    """What is wrong with a vector of that dimension and model."""
-    vector = {"dimension": dimension, "service": {"provider": provider.key, "modelName": model.name, **more}}
-    return [str(problem) for problem in service.problems(vector)]
+    """What is wrong with a vector of that dimension and model, of which nothing more is said than it needs."""
+    names = {"provider": provider.key, "modelName": model.name}
+    parameters = {**needed(provider, model), **more.pop("parameters", {})}
+    return problems({"dimension": dimension, "service": {**names, "parameters": parameters, **more}})
+
+
+def allowed(rule: Mapping[str, Any]) -> st.SearchStrategy[Any]:
+    """The values that a parameter may have."""
+    if "enum" in rule:
+        return st.sampled_from(rule["enum"])
+    return st.text(min_size=1) if rule["type"] == "string" else st.booleans()
+
+
+@st.composite
+def definitions(draw: st.DrawFn) -> Definition:
+    """Any valid definition by any provider's schema."""
+    provider, model = draw(st.sampled_from(MODELS))
+    rule = parameters_of(provider, model)
+    values = {name: allowed(one) for name, one in rule["properties"].items()}
+    required = {name: values.pop(name) for name in rule.get("required", ())}
+    parameters = draw(st.fixed_dictionaries(required, optional=values))
+    named: dict[str, Any] = {"provider": provider.key}
+    if provider.default_model is None or draw(st.booleans()):
+        named["modelName"] = model.name
+    if draw(st.booleans()) or parameters:
+        named["parameters"] = parameters
+    if draw(st.booleans()):
+        credential = draw(st.from_regex(r"[A-Za-z0-9]([A-Za-z0-9_]{0,8}[A-Za-z0-9])?(\.providerKey)?", fullmatch=True))
+        named["authentication"] = {"providerKey": credential} if "SHARED_SECRET" in provider.authentication else {}
+    vector: dict[str, Any] = {"service": named}
+    if model.default_dimension is None or draw(st.booleans()):
+        vector["dimension"] = draw(st.sampled_from(dimensions(model)))
+    return Definition(provider, model, vector)
+
+
+@given(definitions())
+def test_what_a_schema_allows_is_accepted_by_it_and_here(definition: Definition) -> None:
+    assert problems(definition.vector) == []
+    assert validation.validator(definition.provider.schema).is_valid(definition.vector)
+
+
+def perturbed(definition: Definition) -> list[tuple[str, dict[str, Any]]]:
+    """A valid definition with one field spoilt, in every way, each with the path of the problem that it makes."""
+    provider, model, vector = definition
+    named = vector["service"]
+    rule = parameters_of(provider, model)
+    low, high = min(dimensions(model)), max(dimensions(model))
+    found = [("dimension", {**vector, "dimension": wrong}) for wrong in (low - 1, high + 1, str(low), low + 0.5, True, None)]
+    if model.default_dimension is None:
+        found.append(("", {"service": named}))
+    services: list[tuple[str, dict[str, Any]]] = [
+        ("service.provider", {"provider": f"{provider.key}x"}),
+        ("service.modelName", {"modelName": f"{model.name}x"}),
+        ("service.authentication", {"authentication": "x"}),
+        ("service.authentication.unheardOf", {"authentication": {"unheardOf": "x"}}),
+        ("service.parameters", {"parameters": []}),
+        ("service.parameters.unheardOf", {"parameters": {**needed(provider, model), "unheardOf": "x"}}),
+    ]
+    if "SHARED_SECRET" not in provider.authentication:
+        services.append(("service.authentication.providerKey", {"authentication": {"providerKey": "x"}}))
+    if provider.default_model is None:
+        services.append(("service", {"modelName": None}))
+    stated = named.get("parameters", {})
+    for name in rule.get("required", ()):
+        services.append(("service.parameters", {"parameters": {key: value for key, value in stated.items() if key != name}}))
+        services.append((f"service.parameters.{name}", {"parameters": {**stated, name: ""}}))
+    for name, one in rule["properties"].items():
+        wrong_ones = [7, None, [], *(["true"] if one["type"] == "boolean" else [True])]
+        wrong_ones += ["x", one["enum"][0].upper()] if "enum" in one else []
+        services += [(f"service.parameters.{name}", {"parameters": {**stated, name: wrong}}) for wrong in wrong_ones]
+    found += [(path, {**vector, "service": {**named, **change}}) for path, change in services]
+    return found
+
+
+@given(definitions())
+def test_one_field_spoilt_is_refused_with_one_sentence_at_its_place(definition: Definition) -> None:
+    for place, spoiled in perturbed(definition):
+        (sentence,) = problems(spoiled)
+        assert sentence.startswith(f"{place}: " if place else '"dimension" is missing'), spoiled
+
+
+@each_model
+def test_a_dimension_left_out_is_the_default_where_there_is_one(
+    provider: catalog.EmbeddingProvider, model: catalog.Model
+) -> None:
+    names = {"provider": provider.key, "modelName": model.name, "parameters": needed(provider, model)}
+    assert problems({"service": names}) == ([] if model.default_dimension else ['"dimension" is missing'])
+    if model.default_dimension:
+        assert sentences(provider, model, model.default_dimension) == []
 
 
 @given(st.integers(-10, 10_000))
 def test_dimensions_of_a_model_are_accepted_and_all_others_refused(number: int) -> None:
-    for provider in PROVIDERS.values():
-        for model in provider.models.values():
-            rule = model.schema["properties"]["dimension"]
-            low, high = (rule["const"],) * 2 if "const" in rule else (rule["minimum"], rule["maximum"])
-            allowed = f"{low} alone" if low == high else f"{low} to {high} (default {rule['default']})"
-            refused = [] if low <= number <= high else [f"dimension: {number} is not allowed; allowed: {allowed}"]
-            assert sentences(provider, model, number) == refused
+    for provider, model in MODELS:
+        rule = model.schema["properties"]["dimension"]
+        said = f" (default {rule['default']})" if "default" in rule else ""
+        if "const" in rule:
+            sentence = f"is not allowed; allowed: {rule['const']} alone"
+        elif "enum" in rule:
+            sentence = f"is not one of {', '.join(map(str, rule['enum']))}{said}"
+        else:
+            sentence = f"is not allowed; allowed: {rule['minimum']} to {rule['maximum']}{said}"
+        refused = [] if number in dimensions(model) else [f"dimension: {number} {sentence}"]
+        assert sentences(provider, model, number) == refused
 
 
-@pytest.mark.parametrize(("provider", "model"), MODELS)
+@each_model
 def test_the_ends_of_a_range_are_in_it(provider: catalog.EmbeddingProvider, model: catalog.Model) -> None:
-    rule = model.schema["properties"]["dimension"]
-    low, high = rule.get("minimum", rule.get("const")), rule.get("maximum", rule.get("const"))
+    low, high = min(dimensions(model)), max(dimensions(model))
     assert [bool(sentences(provider, model, number)) for number in (low - 1, low, high, high + 1)] == [True, False, False, True]
 
 
 @given(st.text("abcdefghIJK", min_size=1, max_size=12))
 def test_a_key_that_is_not_a_parameter_is_refused(key: str) -> None:
-    for provider in PROVIDERS.values():
-        for model in provider.models.values():
-            (sentence,) = sentences(provider, model, model.default_dimension, parameters={key: "x"})
-            assert sentence.startswith(f"service.parameters.{key}: unknown key")
+    for provider, model in MODELS:
+        (sentence,) = sentences(provider, model, min(dimensions(model)), parameters={key: "x"})
+        assert sentence.startswith(f"service.parameters.{key}: unknown key")
 
 
-@given(st.sampled_from(["provider", "modelName"]), st.sampled_from(["", "x", " ", "-"]))
-def test_a_model_or_provider_one_character_off_is_refused(key: str, added: str) -> None:
-    for provider in PROVIDERS.values():
-        for model in provider.models.values():
-            exact = {"provider": provider.key, "modelName": model.name}
-            found = service.problems({"service": {**exact, key: exact[key] + added}})
-            assert [problem.path for problem in found] == ([("service", key)] if added else [])
+WARNINGS = [
+    pytest.param(model, known, id=f"{provider.key}-{model.name}")
+    for provider, model in MODELS
+    for known in (*provider.schema.get("x-warnings", ()), *model.schema.get("x-warnings", ()))
+]
+
+
+@pytest.mark.parametrize(("model", "known"), WARNINGS)
+def test_a_warning_is_for_some_definitions_that_are_accepted_and_not_for_the_default(model: catalog.Model, known: Any) -> None:
+    holds = validation.validator(known["when"]).is_valid
+    names = {"modelName": model.name}
+    assert 0 < sum(holds({"dimension": number, "service": names}) for number in dimensions(model)) < len(dimensions(model))
+    assert not holds({"dimension": model.default_dimension, "service": names})
+    assert not holds({"service": names})
+    assert not holds({"dimension": validation.UNKNOWN, "service": names})
+
+
+def test_azure_s_large_model_is_warned_of_above_1536() -> None:
+    model = PROVIDERS["azureOpenAI"].models["text-embedding-3-large"]
+    holds = validation.validator(model.schema["x-warnings"][0]["when"]).is_valid
+    assert [holds({"dimension": number}) for number in (256, 1536, 1537, 3072, 3073)] == [False, False, True, True, False]
+
+
+def test_a_parameter_belongs_to_the_account_or_to_the_model() -> None:
+    scopes = {
+        provider.key: {name: rule["x-scope"] for name, rule in provider.parameters.items()}
+        for provider in PROVIDERS.values()
+        if provider.parameters
+    }
+    assert scopes == {
+        "azureOpenAI": {"resourceName": "account", "deploymentId": "account"},
+        "bedrock": {"region": "account"},
+        "huggingfaceDedicated": {"endpointName": "account", "regionName": "account", "cloudName": "account"},
+        "jinaAI": {"task": "model", "late_chunking": "model"},
+        "openai": {"organizationId": "account", "projectId": "account"},
+        "voyageAI": {"autoTruncate": "model"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("provider", "size"),
+    [
+        *((key, 32) for key in ("cohere", "huggingface", "huggingfaceDedicated", "jinaAI", "mistral", "voyageAI")),
+        *((key, 2048) for key in ("azureOpenAI", "openai")),
+        *((key, 1) for key in ("bedrock", "upstageAI")),
+        ("nvidia", 8),
+    ],
+)
+def test_texts_are_sent_in_batches(provider: str, size: int) -> None:
+    assert PROVIDERS[provider].schema["x-batchSize"]["value"] == size

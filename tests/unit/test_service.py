@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from astra import service
+from astra import catalog, service
 from astra.validation import UNKNOWN
 
 NVIDIA = {"provider": "nvidia", "modelName": "NV-Embed-QA"}
@@ -47,7 +47,7 @@ def test_right_or_not_known_yet(vector: Any) -> None:
         ),
         (
             {"service": {"provider": "vespa", "modelName": "x"}},
-            'service.provider: unknown embedding provider "vespa"; known: huggingface, nvidia, openai',
+            'service.provider: unknown embedding provider "vespa"; known: ' + ", ".join(catalog.embedding_providers()),
         ),
         (
             {"service": {"provider": "nvidia"}},

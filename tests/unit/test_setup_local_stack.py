@@ -11,7 +11,7 @@ from tools import local_stack
 from tools.failure import Failure
 from tools.places import Places
 
-UP = "pulumi up --skip-preview --suppress-outputs --yes --stack local"
+UP = "pulumi up --refresh --skip-preview --suppress-outputs --yes --stack local"
 
 
 class Machine:
@@ -73,7 +73,10 @@ def test_a_locked_stack_is_explained_and_never_freed_unasked(machine: Machine) -
 def test_unlock_frees_the_lock_of_a_process_that_is_gone(machine: Machine, capsys: pytest.CaptureFixture[str]) -> None:
     machine.locked()
     local_stack.unlock(machine.places, machine.environ)
-    assert machine.calls() == ["pulumi cancel --yes --stack local"]
+    assert machine.calls() == [
+        "pulumi cancel --yes --stack local",
+        "pulumi refresh --skip-preview --clear-pending-creates --suppress-outputs --yes --stack local",
+    ]
     assert "is no longer running" in capsys.readouterr().out
 
 

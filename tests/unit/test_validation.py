@@ -69,9 +69,9 @@ def test_name(kind: str, name: Any, sentences: list[str]) -> None:
         ({"vector": {"dimension": True}}, "vector.dimension: must be a whole number, not true or false"),
         (
             {"vector": {"metric": "cosin"}},
-            'vector.metric: "cosin" is not one of cosine, dot_product, euclidean; did you mean "cosine"?',
+            'vector.metric: "cosin" is not one of cosine, dot_product, euclidean (default cosine); did you mean "cosine"?',
         ),
-        ({"vector": {"metric": 5}}, "vector.metric: 5 is not one of cosine, dot_product, euclidean"),
+        ({"vector": {"metric": 5}}, "vector.metric: 5 is not one of cosine, dot_product, euclidean (default cosine)"),
         ({"vector": {"dimensions": 8}}, 'vector.dimensions: unknown key; did you mean "dimension"?'),
         ({"vector": {"ttl": 8}}, "vector.ttl: unknown key; allowed: dimension, metric, sourceModel, service"),
         ({"vector": {"service": {}}}, 'vector.service: "provider" is missing'),
@@ -82,7 +82,10 @@ def test_name(kind: str, name: Any, sentences: list[str]) -> None:
         ({"indexing": {}}, "indexing: needs either allow or deny, not both"),
         ({"indexing": {"allow": [], "deny": []}}, "indexing: needs either allow or deny, not both"),
         ({"indexing": {"deny": "a"}}, "indexing.deny: must be a list, not text"),
-        ({"indexing": {"deny": ["a", ""]}}, "indexing.deny[1]: must not be empty"),
+        (
+            {"indexing": {"deny": ["a", ""]}},
+            'indexing.deny[1]: must be the dotted path of a field, and begin with $ only where it is $vector, $vectorize or $lexical; "" is not',  # noqa: E501
+        ),
         ({"defaultId": {}}, 'defaultId: "type" is missing'),
         ({"lexical": {"enabled": False, "analyzer": "x"}}, "lexical: an analyzer cannot be given while lexical search is off"),
         ({"lexical": {"analyzer": "x"}}, 'lexical: "enabled" is missing'),
@@ -97,7 +100,8 @@ def test_option_of_a_collection(changed: dict[str, Any], sentence: str) -> None:
 
 CREDENTIAL_NAME = "must be the credential's name: 1 to 50 letters, digits, _ or -, with a letter or digit at both ends"
 LIKE_A_KEY = (
-    "looks like a key itself; put the name of the stored credential here, and replace the key if anybody else has seen this file"
+    "looks like a key or token itself: take it out (a credential goes by its name), and replace it if anybody else has seen this "
+    "file"
 )
 
 
@@ -147,7 +151,7 @@ def test_what_is_not_known_yet_breaks_no_rule(key: str) -> None:
 
 def test_within_a_mapping_the_known_part_is_checked_all_the_same() -> None:
     assert said("collection", vector={"dimension": UNKNOWN, "metric": "cosin"}) == [
-        'vector.metric: "cosin" is not one of cosine, dot_product, euclidean; did you mean "cosine"?'
+        'vector.metric: "cosin" is not one of cosine, dot_product, euclidean (default cosine); did you mean "cosine"?'
     ]
 
 

@@ -1,0 +1,18 @@
+"""Programs that a type checker refuses, at exactly the lines marked `wrong`."""
+
+import pulumi
+
+from providers import AstraProvider, Collection, Database, Keyspace
+
+options = pulumi.ResourceOptions(provider=AstraProvider("astra"))
+AstraProvider("other", target="cassandra")  # wrong
+Database("a", cloud_provider="DIGITAL_OCEAN", region="us-east-2", opts=options)  # wrong
+Database("b", cloud_provider="AWS", opts=options)  # wrong
+Keyspace("c", database_id=7, name="docs", opts=options)  # wrong
+Collection("d", api_endpoint="https://x", keyspace="docs", name="d", vektor={}, opts=options)  # wrong
+Collection("e", api_endpoint="https://x", keyspace="docs", name="e", vector={"dimensions": 8}, opts=options)  # wrong
+Collection("f", api_endpoint="https://x", keyspace="docs", name="f", vector={"dimension": "8"}, opts=options)  # wrong
+Collection("g", api_endpoint="https://x", keyspace="docs", name="g", vector={"metric": "cosin"}, opts=options)  # wrong
+Collection("h", api_endpoint="https://x", keyspace="docs", name="h", vector={"service": {}}, opts=options)  # wrong
+Collection("i", api_endpoint="https://x", keyspace="docs", name="i", default_id={}, opts=options)  # wrong
+Collection("j", api_endpoint="https://x", keyspace="docs", name="j", lexical={"analyzer": "standard"}, opts=options)  # wrong
