@@ -4,6 +4,7 @@ Every limit, allowed value and default stands in those files alone; this module 
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -75,29 +76,37 @@ def _read(path: Path) -> Any:
     return json.loads(path.read_text(encoding="utf-8"))
 
 
-@cache
 def schema(name: str) -> JsonSchema:
-    """The schema of that `$id` without its prefix, such as `resources:collection` or `environment`."""
-    return documents()[f"urn:astra-vectorize:{name}"]
+    """The schema of that name: its path in schemas/ with colons and without the ending, such as `resources:collection`."""
+    return documents()[name]
 
 
 @cache
 def documents() -> Mapping[str, JsonSchema]:
-    """Every schema file by its `$id`."""
-    return {document["$id"]: document for document in map(_read, sorted(SCHEMAS.rglob("*.json")))}
+    """Every schema file by its name.
+
+    The files refer to each other by relative paths, as editors need it; each gets its own address as `$id` for that.
+    """
+    return {
+        re.sub(r"(\.schema)?\.json$", "", path.relative_to(SCHEMAS).as_posix()).replace("/", ":"): {
+            **_read(path),
+            "$id": path.as_uri(),
+        }
+        for path in sorted(SCHEMAS.rglob("*.json"))
+    }
 
 
 @cache
 def registry() -> "Registry[Any]":
     """All schemas for the resolution of `$ref`; nothing is ever fetched."""
-    resources = ((key, DRAFT202012.create_resource(document)) for key, document in documents().items())
+    resources = ((document["$id"], DRAFT202012.create_resource(document)) for document in documents().values())
     return Registry().with_resources(resources)
 
 
 @cache
 def embedding_providers() -> Mapping[str, EmbeddingProvider]:
     """All embedding providers that have a schema, by the key the Data API uses, in alphabetical order."""
-    prefix = "urn:astra-vectorize:embedding-providers:"
+    prefix = "embedding-providers:"
     return {
         key.removeprefix(prefix): _provider(key.removeprefix(prefix), document)
         for key, document in sorted(documents().items())

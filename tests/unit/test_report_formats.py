@@ -65,12 +65,12 @@ def test_files_in_which_nothing_was_found_are_reported_as_in_the_golden_file(nam
 
 @pytest.mark.parametrize("files", [FILES, VALID], ids=["findings", "valid"])
 def test_json_keeps_the_promise_of_its_schema(files: list[Checked]) -> None:
-    promise = validation.validator(catalog.schema("reports:validate:1"))
+    promise = validation.validator(catalog.schema("reports:validate-1"))
     assert [error.message for error in promise.iter_errors(json.loads(report("json", files)))] == []
 
 
 def test_the_schema_of_the_json_describes_every_field_and_refuses_a_report_without_it() -> None:
-    promise = validation.validator(catalog.schema("reports:validate:1"))
+    promise = validation.validator(catalog.schema("reports:validate-1"))
     whole = json.loads(report("json", FILES))
     for field in whole:
         part = {name: value for name, value in whole.items() if name != field}

@@ -1,10 +1,10 @@
 """The files of schemas/: well formed, described, and in agreement with a recorded answer of the live service."""
 
-import copy
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import urljoin
 
 import pytest
 from hypothesis import given
@@ -46,12 +46,14 @@ def test_a_file_is_a_schema_whose_references_lead_somewhere(document: Mapping[st
             resolver.lookup(reference)
 
 
-@pytest.mark.parametrize("name", ["environment", "service", "resources:collection", "resources:database", "resources:keyspace"])
+@pytest.mark.parametrize(
+    "name", ["environment", "service", *(name for name in catalog.documents() if name.startswith("resources:"))]
+)
 def test_every_property_is_described(name: str) -> None:
     for mapping, properties in keywords(catalog.schema(name), "properties"):
         for key, rule in properties.items():
             # Conditions name properties without describing them again.
-            assert described(rule, f"urn:astra-vectorize:{name}") or "type" not in mapping, f"{name}: {key}"
+            assert described(rule, catalog.schema(name)["$id"]) or "type" not in mapping, f"{name}: {key}"
 
 
 def described(rule: Mapping[str, Any], identity: str) -> bool:
@@ -59,14 +61,19 @@ def described(rule: Mapping[str, Any], identity: str) -> bool:
     if "description" in rule or "$ref" not in rule:
         return "description" in rule
     found = catalog.registry().resolver(identity).lookup(rule["$ref"])
-    return described(found.contents, identity if rule["$ref"].startswith("#") else rule["$ref"].partition("#")[0])
+    return described(found.contents, urljoin(identity, rule["$ref"]).partition("#")[0])
+
+
+def as_written(provider: catalog.EmbeddingProvider) -> Any:
+    """The provider's file itself, which the catalogue gives an address."""
+    file = catalog.SCHEMAS / "embedding-providers" / f"{provider.key}.schema.json"
+    return json.loads(file.read_text(encoding="utf-8"))
 
 
 @each_provider
 def test_a_file_of_an_embedding_provider_has_the_form_of_all(provider: catalog.EmbeddingProvider) -> None:
-    checker = validation.validator(catalog.schema("embedding-provider-metaschema"))
-    assert [error.json_path for error in checker.iter_errors(provider.schema)] == []
-    assert catalog.SCHEMAS.joinpath("embedding-providers", f"{provider.key}.schema.json").exists()
+    checker = validation.validator(catalog.schema("embedding-provider.metaschema"))
+    assert [error.json_path for error in checker.iter_errors(as_written(provider))] == []
     assert provider.schema["properties"]["service"]["properties"]["provider"]["const"] == provider.key
 
 
@@ -256,8 +263,8 @@ SPOILT: list[tuple[tuple[str | int, ...], Any]] = [
 
 @pytest.mark.parametrize(("path", "value"), SPOILT, ids=[f"{path[-1]}-{number}" for number, (path, _) in enumerate(SPOILT)])
 def test_a_file_of_another_form_is_refused(path: tuple[str | int, ...], value: Any) -> None:
-    checker = validation.validator(catalog.schema("embedding-provider-metaschema"))
-    document: Any = copy.deepcopy(PROVIDERS["azureOpenAI"].schema)
+    checker = validation.validator(catalog.schema("embedding-provider.metaschema"))
+    document = as_written(PROVIDERS["azureOpenAI"])
     assert checker.is_valid(document)
     place = document
     for step in path[:-1]:
@@ -561,3 +568,25 @@ def test_a_parameter_belongs_to_the_account_or_to_the_model() -> None:
 )
 def test_texts_are_sent_in_batches(provider: str, size: int) -> None:
     assert PROVIDERS[provider].schema["x-batchSize"]["value"] == size
+
+
+@pytest.mark.parametrize("file", sorted(catalog.SCHEMAS.rglob("*.json")), ids=lambda file: file.name)
+def test_references_are_relative_paths_so_that_an_editor_finds_them(file: Path) -> None:
+    """An editor resolves them from the file that a yaml-language-server comment names, and knows no registry of ours."""
+    text = json.loads(file.read_text(encoding="utf-8"))
+    for _, reference in keywords(text, "$ref"):
+        if isinstance(reference, str) and not reference.startswith(("#", "https://json-schema.org/")):
+            assert (file.parent / reference.partition("#")[0]).is_file(), reference
+
+
+def test_the_environments_of_the_project_name_their_schema_for_editors() -> None:
+    for file in (catalog.SCHEMAS.parent / "environments").glob("*.yaml"):
+        first = file.read_text(encoding="utf-8").splitlines()[0]
+        assert first == "# yaml-language-server: $schema=../schemas/environment.schema.json"
+
+
+def test_an_editor_offers_every_provider_and_every_model() -> None:
+    stated = catalog.schema("service")["properties"]
+    assert stated["provider"]["examples"] == list(catalog.embedding_providers())
+    models = {model for provider in catalog.embedding_providers().values() for model in provider.models}
+    assert stated["modelName"]["examples"] == sorted(models)

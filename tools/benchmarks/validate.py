@@ -8,22 +8,18 @@ providers' schemas and the rules between the parts say, too.
 """
 
 import argparse
-import json
 import os
 import statistics
 import sys
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
 
-from astra import catalog
-
 # As many as Astra allows in a database, so that there is nothing to find.
 COLLECTIONS_PER_DATABASE = 10
 PROGRAMS = Path(sys.executable).parent
-ENVIRONMENT = "urn:astra-vectorize:environment"
+SCHEMA = Path(__file__).resolve().parents[2] / "schemas" / "environment.schema.json"
 
 
 def main() -> None:
@@ -35,12 +31,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         small, large = (_environment(folder, chosen.collections * factor) for factor in (1, 10))
-        schema = _bundle(folder)
         calls = {
             "start": [sys.executable, "-c", "pass"],
             "validate": [str(PROGRAMS / "vectorize"), "validate", str(small)],
             "of ten times as many": [str(PROGRAMS / "vectorize"), "validate", str(large)],
-            "check-jsonschema": [str(PROGRAMS / "check-jsonschema"), "--schemafile", str(schema), str(small)],
+            "check-jsonschema": [str(PROGRAMS / "check-jsonschema"), "--schemafile", str(SCHEMA), str(small)],
         }
         rounds = [{name: _seconds(call) for name, call in calls.items()} for _ in range(chosen.runs + 1)][1:]
     beyond = [{name: times[name] - times["start"] for name in calls} for times in rounds]
@@ -75,28 +70,6 @@ def _environment(folder: Path, count: int) -> Path:
     path = folder / f"{count}.yaml"
     path.write_text(yaml.dump(environment, Dumper=yaml.CSafeDumper), encoding="utf-8")
     return path
-
-
-def _bundle(folder: Path) -> Path:
-    """The schema of an environment with every schema it refers to inside, as a program wants it that knows no other file."""
-    needed = {ENVIRONMENT}
-    while found := {name for one in needed for name in _references(catalog.documents()[one])} - needed:
-        needed |= found
-    inside = {name: catalog.documents()[name] for name in sorted(needed - {ENVIRONMENT})}
-    whole = catalog.documents()[ENVIRONMENT]
-    path = folder / "environment.bundled.json"
-    path.write_text(json.dumps({**whole, "$defs": {**whole["$defs"], **inside}}), encoding="utf-8")
-    return path
-
-
-def _references(schema: object) -> Iterator[str]:
-    if isinstance(schema, dict):
-        reference = schema.get("$ref")
-        if isinstance(reference, str) and reference.startswith("urn:"):
-            yield reference.partition("#")[0]
-        yield from (name for inner in schema.values() for name in _references(inner))
-    elif isinstance(schema, list):
-        yield from (name for inner in schema for name in _references(inner))
 
 
 def _seconds(call: list[str]) -> float:
