@@ -12,15 +12,13 @@ import click
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from emulator.application import application
+from emulator.credentials_command import STORE, credentials
 from emulator.storage import StoreError
 from emulator.tokens import DEFAULT_TOKEN
 from emulator.world import World
 
 if TYPE_CHECKING:
     from types import FrameType
-
-DEFAULT_STORE = ".vectorize/emulator.sqlite"
-"""Where the project's local stack keeps its world, so that both see the same one."""
 
 
 class QuietHandler(WSGIRequestHandler):
@@ -35,10 +33,13 @@ def emulator() -> None:
     """The emulator of the Astra DevOps API and Data API."""
 
 
+emulator.add_command(credentials)
+
+
 @emulator.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8181, show_default=True, help="Port; 0 picks a free one.")
-@click.option("--store", type=click.Path(dir_okay=False), default=DEFAULT_STORE, show_default=True, help="File of the world.")
+@STORE
 @click.option("--verbose", is_flag=True, help="Log each request on stderr.")
 def serve(host: str, port: int, store: str, *, verbose: bool) -> None:
     """Serve a world over HTTP until interrupted.

@@ -73,6 +73,12 @@ class World:
         with self.writing() as connection:
             connection.execute("INSERT OR REPLACE INTO credentials VALUES (?, ?, ?)", (provider, name, json.dumps(scope)))
 
+    def credentials(self) -> list[tuple[str, str, list[str] | None]]:
+        """Provider, name and scope (databases' ids, None: all) of every credential, sorted."""
+        with self.reading() as connection:
+            rows = connection.execute("SELECT provider, name, databases FROM credentials ORDER BY provider, name")
+            return [(row["provider"], row["name"], json.loads(row["databases"])) for row in rows]
+
     def has_credential(self, provider: str, name: str) -> bool:
         """Whether a credential of that name is stored, whatever it is scoped to."""
         with self.reading() as connection:
