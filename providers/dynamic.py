@@ -39,6 +39,8 @@ class AstraResourceProvider(ResourceProvider):
 
     def configure(self, req: ConfigureRequest) -> None:
         quiet_tracebacks()
+        # Here, where the host calls one at a time: otherwise every thread that checks first would read all schemas.
+        self._all_problems({})
         self.session = told(lambda: configured(req.config))
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:

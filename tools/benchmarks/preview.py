@@ -27,14 +27,19 @@ for number in range({count}):
     Nothing(f"c{{number}}", {{"number": number}})
 '''
 SAME_SHAPE = '''\
-"""As many dynamic resources that do nothing, with the properties, the provider and the dependency of collections."""
+"""As many dynamic resources that do nothing, with the properties, provider, dependency and outputs of collections."""
 import pulumi
 from nothing import Nothing
 
 provider = pulumi.ProviderResource("pulumi-python", "astra", {{"settings": "none"}})
 options = pulumi.ResourceOptions(provider=provider, delete_before_replace=True)
 keyspace = Nothing("keyspace", {{"apiEndpoint": "http://127.0.0.1:8181"}}, options)
-service = {{"provider": "openai", "modelName": "text-embedding-3-small"}}
+service = {{
+    "provider": "openai",
+    "modelName": "text-embedding-3-small",
+    "authentication": {{"providerKey": "bench-openai"}},
+}}
+outputs = {{}}
 for number in range({count}):
     properties = {{
         "options": None,
@@ -44,7 +49,9 @@ for number in range({count}):
         "name": f"c{{number}}",
         "vector": {{"dimension": 512, "service": service}},
     }}
-    Nothing(f"big.default_keyspace.c{{number}}", properties, options)
+    made = Nothing(f"big.default_keyspace.c{{number}}", properties, options)
+    outputs[f"c{{number}}"] = made.options.apply(lambda stated: stated)
+pulumi.export("outputs", outputs)
 '''
 NOTHING = """\
 from pulumi.dynamic import CreateResult, Resource, ResourceProvider
@@ -89,11 +96,12 @@ def _ours(folder: Path, count: int) -> Path:
     (project / "environments").mkdir(parents=True)
     for name in ("Pulumi.yaml", "__main__.py"):
         (project / name).write_bytes((ROOT / name).read_bytes())
-    service = {"provider": "openai", "modelName": "text-embedding-3-small"}
+    service = {"integration": "openai", "modelName": "text-embedding-3-small"}
     collections = {f"c{number}": {"vector": {"dimension": 512, "service": dict(service)}} for number in range(count)}
     environment = {
         "target": {"kind": "emulator"},
         "databases": {"big": {"name": "big", "cloudProvider": "AWS", "region": "us-east-2"}},
+        "integrations": {"openai": {"authentication": "SHARED_SECRET", "providerKey": "bench-openai"}},
         "workload": {"big": {"default_keyspace": {"collections": collections}}},
     }
     (project / "environments" / "bench.yaml").write_text(yaml.safe_dump(environment), encoding="utf-8")
