@@ -89,7 +89,8 @@ def documents() -> Mapping[str, JsonSchema]:
     """
     return {
         re.sub(r"(\.schema)?\.json$", "", path.relative_to(SCHEMAS).as_posix()).replace("/", ":"): {
-            **_read(path),
+            # Without the dialect: jsonschema would judge what a reference leads to by the dialect's rules and not by ours.
+            **{key: value for key, value in _read(path).items() if key != "$schema"},
             "$id": path.as_uri(),
         }
         for path in sorted(SCHEMAS.rglob("*.json"))

@@ -1,11 +1,11 @@
 """YAML text to plain data that remembers where each value stands.
 
-Built on libyaml's event stream (PyYAML's C parser): it is fast, and it lets duplicate keys, anchors and
-absurd nesting be refused with a position instead of being resolved in silence. Scalars follow YAML 1.2's
-core schema, so `no`, `on` and a date stay text.
+Built on libyaml's event stream (PyYAML's C parser): it is fast, and it lets duplicate keys, anchors,
+tags and absurd nesting be refused with a position instead of being resolved in silence.
 """
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
@@ -14,18 +14,15 @@ import yaml
 
 from astra.errors import Invalid, Problem
 from astra.finding import Finding, found
+from astra.wording import named
+from astra.yaml_errors import worded
+from astra.yaml_scalars import STANDARD, TEXT, resolved
 
 Path = tuple[str | int, ...]
 
 DEEPEST = 50
 LARGEST = 4 * 1024 * 1024
 
-_NULL = re.compile(r"~|null|Null|NULL|")
-_BOOLEAN = re.compile(r"(?P<true>true|True|TRUE)|false|False|FALSE")
-_INTEGER = re.compile(r"[-+]?[0-9]+")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
-# No number of a definition comes near; Python refuses to read one of thousands of digits.
-_LONGEST_NUMBER = 40
 # What YAML calls not printable.
 _CONTROL = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 
@@ -37,7 +34,8 @@ class Document:
     Attributes:
         name: what messages call the text, such as the file's path.
         data: plain data: dict, list, str, int, float, bool, None.
-        positions: line and column, both from 1, of each key (of a mapping) or item (of a list) by its path.
+        positions: line and column, both from 1, of each key (of a mapping) or item (of a list) by its path; of a key that
+            stands more than once, the last place, whose value `data` has.
         duplicates: keys that stand more than once in one mapping, with the position of each repetition.
     """
 
@@ -79,17 +77,17 @@ def parse(text: bytes, name: str) -> Document:
     if len(text) > LARGEST:
         raise NotReadable(name, (1, 1), f"the file has {len(text):,} bytes; at most {LARGEST:,} are read")
     try:
-        decoded = text.decode("utf-8-sig")
+        decoded = (text := text.removeprefix(BOM_UTF8)).decode()
     except UnicodeDecodeError as error:
-        line = text.count(b"\n", 0, error.start) + 1
-        raise NotReadable(name, (line, 1), "the text is not UTF-8") from None
+        readable = text[: error.start].decode()
+        raise NotReadable(name, _after(readable), "the text is not UTF-8") from None
     if control := _CONTROL.search(decoded):
-        line, column = decoded.count("\n", 0, control.start()) + 1, control.start() - decoded.rfind("\n", 0, control.start())
-        raise NotReadable(name, (line, column), f"the control character U+{ord(control[0]):04X} is not allowed in YAML")
+        place = _after(decoded[: control.start()])
+        raise NotReadable(name, place, f"the control character U+{ord(control[0]):04X} is not allowed in YAML")
     try:
         return _Builder(name).build(yaml.parse(decoded, Loader=yaml.CSafeLoader))
     except yaml.MarkedYAMLError as error:
-        raise NotReadable(name, *_not_yaml(decoded, error)) from None
+        raise NotReadable(name, *worded(decoded, error)) from None
 
 
 class _Builder:
@@ -99,6 +97,7 @@ class _Builder:
         self.name = name
         self.positions: dict[Path, tuple[int, int]] = {}
         self.duplicates: list[tuple[tuple[int, int], Problem]] = []
+        self.first: dict[Path, int] = {}
         self.root: Any = None
         self.open: list[tuple[Any, Path]] = []
         self.key: list[str | None] = []
@@ -106,13 +105,13 @@ class _Builder:
     def build(self, events: Iterator[yaml.Event]) -> Document:
         documents = 0
         for event in events:
+            if isinstance(event, yaml.NodeEvent):
+                self._only_plain(event)
             match event:
                 case yaml.DocumentStartEvent():
                     documents += 1
                     if documents > 1:
                         self._refuse(event, "a second document begins; one file holds one")
-                case yaml.AliasEvent():
-                    self._refuse(event, "aliases are not supported; write the value out")
                 case yaml.ScalarEvent():
                     self._scalar(event)
                 case yaml.MappingStartEvent():
@@ -127,6 +126,17 @@ class _Builder:
     def _refuse(self, event: yaml.Event, sentence: str) -> NoReturn:
         raise NotReadable(self.name, _position(event), sentence)
 
+    def _only_plain(self, event: yaml.NodeEvent) -> None:
+        """Refuses what would give a key or value another meaning than its text has."""
+        if isinstance(event, yaml.AliasEvent):
+            self._refuse(event, "aliases are not supported; write the value out")
+        if event.anchor:
+            self._refuse(event, "anchors are not supported; write the value out")
+        tag = getattr(event, "tag", None)
+        if tag is not None and not (tag == TEXT and isinstance(event, yaml.ScalarEvent)):
+            written = named(tag.replace(STANDARD, "!!", 1))
+            self._refuse(event, f"the tag {written} is not supported; take it out (only !!str before text is)")
+
     def _begin(self, event: yaml.NodeEvent, container: Any) -> None:
         if len(self.open) >= DEEPEST:
             self._refuse(event, f"nested deeper than {DEEPEST} levels")
@@ -138,7 +148,7 @@ class _Builder:
         if self.open and isinstance(self.open[-1][0], dict) and self.key[-1] is None:
             self._name(event)
         else:
-            self._place(event, _resolved(event))
+            self._place(event, resolved(event))
 
     def _name(self, event: yaml.ScalarEvent) -> None:
         container, path = self.open[-1]
@@ -146,16 +156,16 @@ class _Builder:
             self._refuse(event, "merge keys are not supported; write the values out")
         where = (*path, event.value)
         if event.value in container:
-            first = self.positions[where][0]
+            first = self.first.setdefault(where, self.positions[where][0])
             sentence = f"this key stands twice; the first is in line {first}"
             self.duplicates.append((_position(event), Problem(where, sentence, rule="duplicate-key")))
         else:
-            self.positions[where] = _position(event)
+            # What an earlier mapping of the same path said, which itself stands twice.
+            self.first.pop(where, None)
+        self.positions[where] = _position(event)
         self.key[-1] = event.value
 
     def _place(self, event: yaml.NodeEvent, value: Any) -> Path:
-        if event.anchor:
-            self._refuse(event, "anchors are not supported; write the value out")
         if not self.open:
             self.root = value
             return ()
@@ -173,31 +183,12 @@ class _Builder:
         return (*path, key)
 
 
-def _not_yaml(text: str, error: yaml.MarkedYAMLError) -> tuple[tuple[int, int], str]:
-    mark, began = error.problem_mark, error.context_mark
-    place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    if mark and text[mark.index : mark.index + 1] == "\t":
-        return place, "a tab cannot indent in YAML; use spaces"
-    within = f" ({error.context}, which begins in line {began.line + 1})" if error.context and began else ""
-    return place, f"this is not YAML: {error.problem or error.context}{within}"
+def _after(text: str) -> tuple[int, int]:
+    """Line and column, both from 1, of what follows a text."""
+    return text.count("\n") + 1, len(text) - text.rfind("\n")
 
 
 def _position(event: yaml.Event) -> tuple[int, int]:
     """Line and column, both from 1."""
     mark: Any = event.start_mark
     return mark.line + 1, mark.column + 1
-
-
-def _resolved(event: yaml.ScalarEvent) -> Any:
-    text = event.value
-    if event.style in ("'", '"', "|", ">") or event.tag == "tag:yaml.org,2002:str":
-        return text
-    if _NULL.fullmatch(text):
-        return None
-    if boolean := _BOOLEAN.fullmatch(text):
-        return boolean["true"] is not None
-    if len(text) > _LONGEST_NUMBER:
-        return text
-    if _INTEGER.fullmatch(text):
-        return int(text)
-    return float(text) if _FLOAT.fullmatch(text) else text

@@ -92,6 +92,9 @@ def _provider_problems(name: str, settings: Mapping[str, Any]) -> Iterator[Probl
 
 def _scope_problems(name: str, settings: Mapping[str, Any], databases: Mapping[str, Any]) -> Iterator[Problem]:
     stated = settings.get("databases")
+    if stated is not None and settings.get("authentication") == "HEADER":
+        sentence = "is not used: only a stored credential is scoped to databases"
+        yield Problem((name, "databases"), sentence, "authentication", "warning")
     for index, database in enumerate(stated if isinstance(stated, list) else ()):
         if isinstance(database, str) and database not in databases:
             near = nearest(database, databases) or f"; declared: {listed(databases)}"

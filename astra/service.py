@@ -54,7 +54,7 @@ def _problems(vector: Mapping[str, Any]) -> Iterator[Problem]:
         return
     if model.status in _LIFECYCLE:
         severity, meaning = _LIFECYCLE[model.status]
-        sentence = f'model "{model.name}" is {model.status}: {meaning}'
+        sentence = f'model "{model.name}" is {model.status}: {meaning}; others: {listed(_creatable(provider)) or "none"}'
         yield Problem(("service", "modelName"), sentence, "lifecycle", severity)
     relevant = {key: value for key, value in vector.items() if key in ("dimension", "service")}
     # Parameters left out are none: so a required one is missing by its own name.
@@ -99,8 +99,13 @@ def _unknown_model(provider: catalog.EmbeddingProvider, service: Mapping[str, An
     if isinstance(name, Unknown):
         return
     if name is None:
-        yield Problem(("service",), f'"modelName" is missing; models of {provider.key}: {listed(provider.models)}', "model")
+        yield Problem(("service",), f'"modelName" is missing; models of {provider.key}: {listed(_creatable(provider))}', "model")
     elif isinstance(name, str):
         rest = f"; leave it out: it can only be {provider.default_model}" if provider.default_model else ""
-        near = nearest(name, provider.models) or rest or f"; its models: {listed(provider.models)}"
+        near = nearest(name, _creatable(provider)) or rest or f"; its models: {listed(_creatable(provider))}"
         yield Problem(("service", "modelName"), f"{provider.key} has no model {shown(name)}{near}", "model")
+
+
+def _creatable(provider: catalog.EmbeddingProvider) -> list[str]:
+    """The models that something new can be made with: nobody is advised to choose another."""
+    return [name for name, model in provider.models.items() if model.status not in _LIFECYCLE]

@@ -5,9 +5,9 @@ where its name belongs. A schema may word its own rule with `x-message`.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from typing import Any, TypeAlias
+from typing import Any
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
@@ -15,20 +15,11 @@ from jsonschema.validators import extend
 
 from astra import catalog
 from astra.errors import Problem
-from astra.wording import is_secret, listed, nearest, shown
+from astra.sentences import Error, sentence
+from astra.wording import is_secret, listed, nearest
 
-# jsonschema's ValidationError, whose attributes are typed as possibly unset although they are set in a reported one.
-Error: TypeAlias = Any
-
-_TYPES = {
-    "object": "a mapping",
-    "array": "a list",
-    "string": "text",
-    "integer": "a whole number",
-    "number": "a number",
-    "boolean": "true or false",
-    "null": "nothing",
-}
+_MEANT = re.compile(r'^unknown key; did you mean "([^"]+)"')
+_MISSING = re.compile(r'^"([^"]+)" is missing')
 
 
 class Unknown:
@@ -76,7 +67,13 @@ def problems_by(validator: Draft202012Validator, definition: Any) -> tuple[Probl
     # A value of the wrong type breaks other rules too; they say nothing more of it.
     telling = (error for error in errors if error.validator == "type" or tuple(error.absolute_path) not in mistyped)
     found = {str(problem): problem for error in telling for problem in _problems(error)}
-    return tuple(found[key] for key in sorted(found))
+    # A mistyped key is unknown and its right form is missing: the first says both.
+    meant = {(problem.path[:-1], name) for problem in found.values() for name in _MEANT.findall(problem.sentence)}
+    return tuple(
+        problem
+        for _, problem in sorted(found.items())
+        if not any((problem.path, name) in meant for name in _MISSING.findall(problem.sentence))
+    )
 
 
 def sharpened(general: Iterable[Problem], specific: Iterable[Problem]) -> tuple[Problem, ...]:
@@ -119,11 +116,24 @@ def _problems(error: Error) -> Iterator[Problem]:
         yield from _unknown_keys(error, path)
     elif error.validator == "required":
         # One error a missing key: jsonschema reports them one by one, and its message alone says which.
-        yield from (Problem(path, f'"{key}" is missing') for key in error.validator_value if key not in error.instance)
+        yield from (_missing(error, path, key) for key in error.validator_value if key not in error.instance)
     elif "propertyNames" in error.schema_path:
-        yield Problem((*path, error.instance), f"the name {_sentence(error)}", rule)
+        yield Problem((*path, error.instance), f"the name {sentence(error)}", rule)
     else:
-        yield Problem(path, _sentence(error), rule)
+        yield Problem(path, sentence(error), rule)
+
+
+def _missing(error: Error, path: tuple[str | int, ...], key: str) -> Problem:
+    """What is missing, and what may stand there."""
+    rule = error.schema.get("properties", {}).get(key, {})
+    if "enum" in rule:
+        expected = f": one of {listed(rule['enum'])}"
+    elif "minimum" in rule and "maximum" in rule:
+        expected = f": {rule['minimum']} to {rule['maximum']}"
+    else:
+        said = rule.get("description", "").partition(".")[0].partition("; ")[0]
+        expected = f": {said[:1].lower() if said[1:2].islower() else said[:1]}{said[1:]}" if said else ""
+    return Problem(path, f'"{key}" is missing{expected}')
 
 
 def _unknown_keys(error: Error, path: tuple[str | int, ...]) -> Iterator[Problem]:
@@ -131,65 +141,3 @@ def _unknown_keys(error: Error, path: tuple[str | int, ...]) -> Iterator[Problem
     for key in sorted(map(str, error.instance.keys() - allowed.keys())):
         rest = f"; allowed: {listed(allowed)}" if allowed else "; nothing is allowed here"
         yield Problem((*path, key), f"unknown key{nearest(key, allowed) or rest}")
-
-
-def _sentence(error: Error) -> str:
-    said = error.schema.get("x-message")
-    if error.validator != "type" and said:
-        silent = error.schema.get("secret") or "propertyNames" in error.schema_path
-        return str(said) if silent else _with_value(error, said)
-    worded = _SENTENCES.get(error.validator)
-    return worded(error) if worded else f"does not satisfy the rule {error.validator}"
-
-
-def _with_value(error: Error, said: str) -> str:
-    return f"{said}; {shown(error.instance)} is not" if isinstance(error.instance, str | int | float) else said
-
-
-def _wrong_type(error: Error) -> str:
-    expected = error.validator_value if isinstance(error.validator_value, list) else [error.validator_value]
-    advice = "; quote it to make it text" if expected == ["string"] and isinstance(error.instance, bool | int | float) else ""
-    return f"must be {' or '.join(_TYPES[name] for name in expected if name != 'null')}, not {_kind(error.instance)}{advice}"
-
-
-def _kind(value: Any) -> str:
-    # bool before int: True is an int in Python.
-    kinds: tuple[tuple[type | tuple[type, ...], str], ...] = (
-        (bool, "true or false"),
-        (int, "a number"),
-        (float, "a number with a fraction"),
-        (str, "text"),
-        (list, "a list"),
-        (Mapping, "a mapping"),
-    )
-    return next((name for kind, name in kinds if isinstance(value, kind)), "nothing")
-
-
-def _range(error: Error) -> str:
-    low, high = error.schema.get("minimum"), error.schema.get("maximum")
-    between = f"{low} to {high}" if high is not None else f"{low} or more"
-    return f"{shown(error.instance)} is not allowed; allowed: {between}{_default(error.schema)}"
-
-
-def _enum(error: Error) -> str:
-    allowed = [str(value) for value in error.validator_value]
-    near = nearest(error.instance, allowed) if isinstance(error.instance, str) else ""
-    return f"{shown(error.instance)} is not one of {listed(allowed)}{_default(error.schema)}{near}"
-
-
-def _default(schema: Mapping[str, Any]) -> str:
-    return f" (default {schema['default']})" if "default" in schema else ""
-
-
-_SENTENCES: dict[str, Callable[[Error], str]] = {
-    "type": _wrong_type,
-    "enum": _enum,
-    "const": lambda error: f"{shown(error.instance)} is not allowed; allowed: {shown(error.validator_value)} alone",
-    "minimum": _range,
-    "maximum": _range,
-    "pattern": lambda error: f"{shown(error.instance)} does not match {error.validator_value}",
-    "minLength": lambda _: "must not be empty",
-    "minItems": lambda _: "must not be empty",
-    "minProperties": lambda _: "must not be empty",
-    "maxProperties": lambda error: f"takes at most {error.validator_value}",
-}

@@ -16,13 +16,16 @@ class AstraProvider(pulumi.ProviderResource):
 
     Args:
         resource_name: the Pulumi name, by convention "astra".
-        target: astra (Astra DB Serverless) or emulator.
-        allow_data_loss: Pulumi names of resources that may be deleted although they hold documents; "*" means all.
+        target: astra (Astra DB Serverless; the default) or emulator.
+        allow_data_loss: Pulumi names of resources that may be deleted although they hold documents; "*" means all, and by
+            default none may. Up refuses to delete any other that holds some, and names what would be lost.
         opts: Pulumi's resource options.
 
     The stack's config overrides the target's addresses: `vectorize:devopsUrl`, `vectorize:dataApiUrl` (with {id} and
-    {region}), `vectorize:transport` (a dotted name `module:function`), `vectorize:store` (its argument). The token comes
-    from ASTRA_DB_APPLICATION_TOKEN, or from the secret config `vectorize:token`.
+    {region}), `vectorize:transport` (a dotted name `module:function`), `vectorize:store` (its argument). By default they are
+    the published ones of Astra (sources: DevOps API reference and Data API documentation), or those that
+    `vectorize emulator serve` listens on. The token comes from ASTRA_DB_APPLICATION_TOKEN, or from the secret config
+    `vectorize:token`; without one, or with one that cannot be a token, every resource fails before anything is asked.
     """
 
     def __init__(

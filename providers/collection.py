@@ -99,16 +99,29 @@ class Collection(AstraResource, module="astra", name="Collection"):
 
     Args:
         resource_name: its address: `database.keyspace.collection`.
-        api_endpoint: address of its database's Data API.
+        api_endpoint: http(s) address of its database's Data API, without a path of the API: the `api_endpoint` of a Keyspace,
+            so that the keyspace stands first.
         keyspace: name of its keyspace.
-        name: 1 to 48 letters, digits or underscores.
+        name: 1 to 48 letters, digits or underscores; upper and lower case differ. Unique among the keyspace's collections and
+            tables.
         vector: {dimension, metric, sourceModel, service: {provider, modelName, authentication, parameters}} in the
-            Data API's words; without service one brings one's own vectors.
+            Data API's words (see VectorArgs); without service one brings one's own vectors, left out there are none.
         indexing: {allow: [...]} or {deny: [...]}; all fields where left out.
-        default_id: {type: objectId | uuid | uuidv6 | uuidv7}.
+        default_id: {type: objectId | uuid | uuidv6 | uuidv7}; the service's choice where left out.
         lexical: {enabled, analyzer}; the database's choice where left out.
         rerank: {enabled, service: {provider, modelName}}; the database's choice where left out.
         opts: Pulumi's resource options; must name the AstraProvider.
+
+    Attributes:
+        options: all options as the service tells them, its defaults filled in.
+
+    Check refuses what breaks these rules or those of the provider and model. Up fails where a table or a collection with other
+    options has the name (one with the same is taken over), where the credential is not stored or not scoped to the database,
+    where the model takes nothing new any more, and where the database has no room: about ten collections. Deletion, and so
+    replacement, fails where documents would be lost without allow_data_loss.
+
+    Sources: recorded answers of the Data API and its source (stargate/data-api at ada41bd8); each embedding provider's file in
+    schemas/embedding-providers/ names its own.
     """
 
     options: pulumi.Output[Mapping[str, Any]]

@@ -58,10 +58,19 @@ class Database(AstraResource, module="astra", name="Database"):
 
     Args:
         resource_name: its address: the logical name, the same in every environment.
-        name: its name in Astra, 1 to 50 characters; the same as resource_name where left out.
-        cloud_provider: AWS, GCP or AZURE.
-        region: the first region, as that cloud names it, such as us-east-2.
+        name: its name in Astra: 1 to 50 characters, letters and digits at both ends, between them also & + - _ ( ) < > . , @
+            and spaces; the same as resource_name where left out.
+        cloud_provider: AWS, GCP or AZURE. No default.
+        region: the first region, as that cloud names it, such as us-east-2. No default.
         opts: Pulumi's resource options; must name the AstraProvider.
+
+    Check refuses what breaks these rules. Up fails where the organisation has no such region, where several databases of that
+    name, cloud and region stand already or one that is not known to be empty (an empty one is taken over), where the token
+    lacks the permission or the service refuses, as beyond the plan's number of databases. Deletion waits, for at most 40
+    minutes, and fails where documents would be lost without allow_data_loss.
+
+    Sources: the DevOps API's OpenAPI document (2.3.0) for cloud and region; the documentation's page on
+    database limits for the name.
     """
 
     def __init__(

@@ -141,8 +141,10 @@ class AstraResourceProvider(ResourceProvider):
         raise NotImplementedError
 
     def _all_problems(self, inputs: Mapping[str, Any]) -> tuple[Problem, ...]:
+        """Every problem that forbids the definition; what is only worth a warning, `vectorize validate` and the program say."""
         definition = {key: value for key, value in inputs.items() if key != ADDRESS}
-        return validation.sharpened(validation.problems(definition, self.schema), self.problems(definition))
+        found = validation.sharpened(validation.problems(definition, self.schema), self.problems(definition))
+        return tuple(problem for problem in found if problem.severity == "error")
 
     def _inputs(self, props: Mapping[str, Any]) -> dict[str, Any]:
         names = {ADDRESS, *catalog.schema(self.schema)["properties"]}

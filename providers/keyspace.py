@@ -48,9 +48,17 @@ class Keyspace(AstraResource, module="astra", name="Keyspace"):
 
     Args:
         resource_name: its address: `database.keyspace`.
-        database_id: UUID of the database.
-        name: 1 to 48 letters, digits or underscores; default_keyspace stands in every new database.
+        database_id: UUID of the database: the `id` of a Database.
+        name: 1 to 48 letters, digits or underscores, the first no underscore; neither dse nor system. default_keyspace stands
+            in every new database and is taken over, as any keyspace of that name is.
         opts: Pulumi's resource options; must name the AstraProvider.
+
+    Check refuses what breaks these rules. Up fails where the database is terminated or in ERROR, is not ACTIVE after 40 minutes
+    or does not serve the keyspace within five more, or where another resource of the stack has the keyspace. Deletion fails
+    where documents would be lost without allow_data_loss.
+
+    Sources: the documentation of keyspaces for the name, the DevOps API's OpenAPI document (2.3.0) for the rest; the five minutes
+    are our own guess.
     """
 
     def __init__(

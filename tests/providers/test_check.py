@@ -117,3 +117,10 @@ def test_a_secret_in_the_wrong_place_is_not_shown(key: str) -> None:
     assert secret not in "\n".join(reasons(CollectionProvider, {**COLLECTION, key: secret}))
     service = {"provider": secret, "modelName": secret, "authentication": {"providerKey": secret}}
     assert secret not in "\n".join(reasons(CollectionProvider, {**COLLECTION, "vector": {"metric": secret, "service": service}}))
+
+
+def test_what_is_only_worth_a_warning_stops_nothing() -> None:
+    """Azure was seen to fail above 1536; who has it running must be able to go on."""
+    parameters = {"resourceName": "kb", "deploymentId": "large"}
+    service = {"provider": "azureOpenAI", "modelName": "text-embedding-3-large", "parameters": parameters}
+    assert reasons(CollectionProvider, {**COLLECTION, "vector": {"dimension": 3072, "service": service}}) == []

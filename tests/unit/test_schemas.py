@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import urljoin
 
 import pytest
 from hypothesis import given
@@ -46,22 +45,71 @@ def test_a_file_is_a_schema_whose_references_lead_somewhere(document: Mapping[st
             resolver.lookup(reference)
 
 
-@pytest.mark.parametrize(
-    "name", ["environment", "service", *(name for name in catalog.documents() if name.startswith("resources:"))]
-)
-def test_every_property_is_described(name: str) -> None:
-    for mapping, properties in keywords(catalog.schema(name), "properties"):
-        for key, rule in properties.items():
-            # Conditions name properties without describing them again.
-            assert described(rule, catalog.schema(name)["$id"]) or "type" not in mapping, f"{name}: {key}"
+class Described(NamedTuple):
+    """A part of a schema that stands for something users write: where it is reached, and what is said of it."""
+
+    place: str
+    schema: Mapping[str, Any]
+    said: set[str]
 
 
-def described(rule: Mapping[str, Any], identity: str) -> bool:
-    """Whether a property says what it is, itself or by what it refers to."""
-    if "description" in rule or "$ref" not in rule:
-        return "description" in rule
-    found = catalog.registry().resolver(identity).lookup(rule["$ref"])
-    return described(found.contents, urljoin(identity, rule["$ref"]).partition("#")[0])
+def reached(name: str) -> Iterator[Described]:
+    """Everything that the schema of that name leads to, by the way an editor takes; none leads back to itself."""
+    resolver = catalog.registry().resolver(catalog.schema(name)["$id"])
+    waiting = [(name, catalog.schema(name), resolver)]
+    while waiting:
+        place, schema, resolver = waiting.pop()
+        said = {"title", "description"}.intersection(schema)
+        yield Described(place, schema, said | of_references(schema, resolver))
+        if "$ref" in schema:
+            found = resolver.lookup(schema["$ref"])
+            waiting.append((place, found.contents, found.resolver))
+        waiting += [(f"{place}.{key}", rule, resolver) for key, rule in schema.get("properties", {}).items()]
+        for keyword in ("items", "additionalProperties", "propertyNames"):
+            if isinstance(schema.get(keyword), Mapping):
+                waiting.append((f"{place}:{keyword}", schema[keyword], resolver))
+
+
+def of_references(schema: Mapping[str, Any], resolver: Any) -> set[str]:
+    """What is said of a schema by those that it refers to."""
+    if "$ref" not in schema:
+        return set()
+    found = resolver.lookup(schema["$ref"])
+    return {"title", "description"}.intersection(found.contents) | of_references(found.contents, found.resolver)
+
+
+WRITTEN = ["environment", "service", *(name for name in catalog.documents() if name.startswith("resources:"))]
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_everything_that_is_written_has_a_title_and_a_description(name: str) -> None:
+    lacking = {part.place: part.said for part in reached(name) if part.said != {"title", "description"}}
+    assert lacking == {}
+
+
+def test_from_an_environment_every_form_of_it_is_reached() -> None:
+    places = {part.place for part in reached("environment")}
+    keyspace = "environment.workload:additionalProperties:additionalProperties"
+    assert places > {
+        "environment.databases:propertyNames",
+        "environment.databases:additionalProperties.region",
+        "environment.integrations:additionalProperties.databases:items",
+        f"{keyspace}.collections:additionalProperties.vector.service.authentication.providerKey",
+        f"{keyspace}.collections:additionalProperties.indexing.allow:items",
+        f"{keyspace}.tables:additionalProperties.definition.columns:additionalProperties.valueType.udtName",
+        f"{keyspace}.tables:additionalProperties.definition.primaryKey.partitionSort:additionalProperties",
+        f"{keyspace}.tables:additionalProperties.indexes:additionalProperties.options.analyzer",
+    }
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_examples_are_of_one_kind_and_fit(name: str) -> None:
+    """Editors show a text among mappings, and a mapping among texts, badly or not at all."""
+    for part in reached(name):
+        examples = part.schema.get("examples", [])
+        assert len({type(example) for example in examples}) <= 1, part.place
+        plain = {key: rule for key, rule in part.schema.items() if key in ("type", "enum", "pattern", "minimum", "maximum")}
+        assert all(Draft202012Validator(plain).is_valid(example) for example in examples), part.place
 
 
 def as_written(provider: catalog.EmbeddingProvider) -> Any:
@@ -485,7 +533,8 @@ def test_a_dimension_left_out_is_the_default_where_there_is_one(
     provider: catalog.EmbeddingProvider, model: catalog.Model
 ) -> None:
     names = {"provider": provider.key, "modelName": model.name, "parameters": needed(provider, model)}
-    assert problems({"service": names}) == ([] if model.default_dimension else ['"dimension" is missing'])
+    allowed = f"{min(dimensions(model))} to {max(dimensions(model))}"
+    assert problems({"service": names}) == ([] if model.default_dimension else [f'"dimension" is missing: {allowed}'])
     if model.default_dimension:
         assert sentences(provider, model, model.default_dimension) == []
 

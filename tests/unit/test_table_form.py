@@ -14,8 +14,14 @@ SOURCE_MODELS = "ada002, bert, cohere-v3, gecko, nv-qa-4, openai-v3-large, opena
     ("table", "sentences"),
     [
         (None, ["chunks: must be a mapping, not nothing"]),
-        ({}, ['chunks: "definition" is missing']),
-        ({"definition": {}}, ['chunks.definition: "columns" is missing', 'chunks.definition: "primaryKey" is missing']),
+        ({}, ['chunks: "definition" is missing: columns and primary key, in the words of the Data API']),
+        (
+            {"definition": {}},
+            [
+                'chunks.definition: "columns" is missing: the columns by name: a scalar type, or a mapping with type',
+                'chunks.definition: "primaryKey" is missing',
+            ],
+        ),
         ({"definition": {"columns": {}, "primaryKey": "id"}}, ["chunks.definition.columns: must not be empty"]),
         (with_column("text", ""), ['chunks.definition.columns."": the name must not be empty']),
         (with_column("text", "a-b $vector" * 9), []),
@@ -43,7 +49,10 @@ SOURCE_MODELS = "ada002, bert, cohere-v3, gecko, nv-qa-4, openai-v3-large, opena
         ),
         (with_key([]), ["chunks.definition.primaryKey: must be text or a mapping, not a list"]),
         (with_key({"partitionBy": []}), ["chunks.definition.primaryKey.partitionBy: must not be empty"]),
-        (with_key({"partitionSort": {}}), ['chunks.definition.primaryKey: "partitionBy" is missing']),
+        (
+            with_key({"partitionSort": {}}),
+            ['chunks.definition.primaryKey: "partitionBy" is missing: columns whose values together decide where a row is kept'],
+        ),
         (
             with_key({"partitionBy": ["id"], "partitionSort": {"page": 2}}),
             ["chunks.definition.primaryKey.partitionSort.page: 2 is not one of 1, -1"],

@@ -74,7 +74,7 @@ def test_name(kind: str, name: Any, sentences: list[str]) -> None:
         ({"vector": {"metric": 5}}, "vector.metric: 5 is not one of cosine, dot_product, euclidean (default cosine)"),
         ({"vector": {"dimensions": 8}}, 'vector.dimensions: unknown key; did you mean "dimension"?'),
         ({"vector": {"ttl": 8}}, "vector.ttl: unknown key; allowed: dimension, metric, sourceModel, service"),
-        ({"vector": {"service": {}}}, 'vector.service: "provider" is missing'),
+        ({"vector": {"service": {}}}, 'vector.service: "provider" is missing: the embedding provider, as the Data API names it'),
         (
             {"vector": {"service": {"provider": "x", "authentication": {"accessId": "a"}}}},
             "vector.service.authentication.accessId: unknown key; allowed: providerKey",
@@ -86,11 +86,11 @@ def test_name(kind: str, name: Any, sentences: list[str]) -> None:
             {"indexing": {"deny": ["a", ""]}},
             'indexing.deny[1]: must be the dotted path of a field, and begin with $ only where it is $vector, $vectorize or $lexical; "" is not',  # noqa: E501
         ),
-        ({"defaultId": {}}, 'defaultId: "type" is missing'),
+        ({"defaultId": {}}, 'defaultId: "type" is missing: one of objectId, uuid, uuidv6, uuidv7'),
         ({"lexical": {"enabled": False, "analyzer": "x"}}, "lexical: an analyzer cannot be given while lexical search is off"),
-        ({"lexical": {"analyzer": "x"}}, 'lexical: "enabled" is missing'),
+        ({"lexical": {"analyzer": "x"}}, 'lexical: "enabled" is missing: on or off'),
         ({"lexical": {"enabled": True, "analyzer": 5}}, "lexical.analyzer: must be text or a mapping, not a number"),
-        ({"rerank": {"enabled": True, "service": {}}}, 'rerank.service: "provider" is missing'),
+        ({"rerank": {"enabled": True, "service": {}}}, 'rerank.service: "provider" is missing: one of nvidia'),
         ({"apiEndpoint": "ftp://x"}, 'apiEndpoint: must be the http(s) address of the database\'s Data API; "ftp://x" is not'),
     ],
 )
@@ -138,9 +138,9 @@ def test_all_problems_are_said_at_once_in_the_order_of_their_paths() -> None:
 
 def test_every_missing_key_is_named() -> None:
     assert [str(problem) for problem in problems({}, "resources:database")] == [
-        '"cloudProvider" is missing',
-        '"name" is missing',
-        '"region" is missing',
+        '"cloudProvider" is missing: one of AWS, GCP, AZURE',
+        '"name" is missing: shown in the Astra Portal',
+        '"region" is missing: the database\'s first region, as that cloud names it',
     ]
 
 
