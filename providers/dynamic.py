@@ -1,5 +1,6 @@
 """What every dynamic resource of this project shares: its verbs, and how it registers itself."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -26,11 +27,11 @@ ADDRESS = "address"
 ORGANISATION = "organizationId"
 
 
-class AstraResourceProvider(ResourceProvider):
+class AstraResourceProvider(ResourceProvider, ABC):
     """CRUD of one resource kind. Stateless but for the session that `configure` opens, so its pickle is its name.
 
-    A subclass states its schema and the five functions over plain data: `problems`, `differing`, `make`, `find`,
-    `remove`.
+    A subclass states its schema, and over plain data `wish`, `make`, `find` and `remove`; `problems` and `replacing` too
+    where it has rules of its own.
     """
 
     serialize_as_secret_always = False
@@ -112,14 +113,15 @@ class AstraResourceProvider(ResourceProvider):
         properties = catalog.schema(self.schema)["properties"]
         return {key for key in changed if properties.get(key, {}).get("replaceOnChanges")}
 
+    @abstractmethod
     def wish(self, inputs: Mapping[str, Any]) -> str:
         """What two resources must not look for at the same time, lest both find the same or each makes one."""
-        raise NotImplementedError
 
+    @abstractmethod
     def make(self, inputs: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         """Creates or adopts the thing; returns its id and its outputs beyond the inputs and the organisation."""
-        raise NotImplementedError
 
+    @abstractmethod
     def find(self, identity: str, known: dict[str, Any], inputs: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
         """The thing as it stands.
 
@@ -134,11 +136,10 @@ class AstraResourceProvider(ResourceProvider):
         Raises:
             NotFound: it is proven to be gone.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def remove(self, identity: str, known: dict[str, Any]) -> None:
         """Deletes the thing; fine where it is gone."""
-        raise NotImplementedError
 
     def _all_problems(self, inputs: Mapping[str, Any]) -> tuple[Problem, ...]:
         """Every problem that forbids the definition; what is only worth a warning, `vectorize validate` and the program say."""
