@@ -1,5 +1,6 @@
 """A stack's environment file as resources: what `__main__.py` runs."""
 
+import gc
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,8 @@ def load() -> environment.Environment:
     if errors:
         pulumi.log.error(f"{errors} problem{'s' if errors > 1 else ''} in the environment {name}; nothing was touched.")
         raise SystemExit(SAID_IT_ALL)
+    # As in dynamic.py: what is loaded by now stays, and the SDK makes many short-lived objects from here on.
+    gc.freeze()
     declared = environment.environment(parsed.data)
     tables = [f"{one.address}.{name}" for entry in declared.databases for one in entry.keyspaces for name in one.tables]
     if tables:
