@@ -80,7 +80,10 @@ def _placed(problem: Problem, vector: Any, stated: Mapping[str, Any], place: Pla
         yield problem
         return
     settings = mapping(place.integrations[name])
-    provider = catalog.embedding_providers()[settings.get("provider", name)]
+    key = settings.get("provider", name)
+    provider = catalog.embedding_providers().get(key) if isinstance(key, str) else None
+    if provider is None:
+        return
     if problem.path == ("service", "parameters"):
         missing = next((key for key in provider.parameters if problem.sentence.startswith(f'"{key}" is missing')), "")
         if provider.parameters.get(missing, {}).get("x-scope") == "account":
