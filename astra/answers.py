@@ -31,13 +31,19 @@ _ADVICE: Mapping[type[AstraError], str] = {
     NotFound: "Check that it exists and that the token belongs to its organisation.",
 }
 ADDRESS_ADVICE = "A proxy or a wrong address may have answered: check the address of the target."
+SELF_HOSTED_ADVICE = "Check ASTRA_DB_APPLICATION_TOKEN: it must be Cassandra:USER:PASSWORD, user and password each in base64."
 PERMISSION_ADVICE = (
     "The token is valid but lacks the permission for this: give its role the permission, or use a token of a role that has it."
 )
 
 
-def checked(response: httpx.Response, doing: str) -> httpx.Response:
+def checked(response: httpx.Response, doing: str, *, self_hosted: bool = False) -> httpx.Response:
     """The answer itself where its status is below 300.
+
+    Args:
+        response: the answer.
+        doing: operation and thing for messages.
+        self_hosted: whether it is a self-hosted Data API's, whose tokens are no organisation's and have no permissions.
 
     Raises:
         AstraError: by the status; see the classes.
@@ -47,6 +53,8 @@ def checked(response: httpx.Response, doing: str) -> httpx.Response:
         return response
     errors = _errors(response)
     said = _said(response, errors)
+    if status == 401 and self_hosted:
+        raise Unauthorized(f"cannot {doing}: HTTP 401{said}. {SELF_HOSTED_ADVICE}")
     if status in (401, 403) and (status == 403 or response.text.strip() in ("", "null")):
         raise Unauthorized(f"cannot {doing}: HTTP {status}{said}. {PERMISSION_ADVICE}")
     kind = _STATUS_ERRORS.get(status)

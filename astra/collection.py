@@ -7,16 +7,22 @@ request again mends it, so that is what happens after every failure that leaves 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from astra.changes import ABSENT
+from astra.changes import Change
+from astra.conflict import refuse_another
 from astra.data_api import command
-from astra.definition import differences, options
-from astra.errors import Conflict, Invalid, Refused, Unavailable, Unreadable, dotted
+from astra.definition import chosen, differences, options
+from astra.errors import Invalid, Refused, Unavailable, Unreadable
 from astra.http import Connection
-from astra.wording import shown
 
 
-def listed(connection: Connection, endpoint: str, keyspace: str) -> dict[str, dict[str, Any]]:
+def listed(connection: Connection, endpoint: str, keyspace: str, age: float = 0.0) -> dict[str, dict[str, Any]]:
     """The collections of a keyspace by name, each with its options as the service explains them.
+
+    Args:
+        connection: to the target.
+        endpoint: address of the database's Data API.
+        keyspace: its name.
+        age: how many seconds old the answer may be; see SharedReads.
 
     Raises:
         NotFound: the keyspace does not exist.
@@ -31,7 +37,7 @@ def listed(connection: Connection, endpoint: str, keyspace: str) -> dict[str, di
         except (KeyError, TypeError):
             raise Unreadable(f"cannot {doing}: the answer has no list of collections.") from None
 
-    return connection.reads.read((endpoint, keyspace), read)
+    return connection.reads.read(("collections", endpoint, keyspace), read, age)
 
 
 def create(connection: Connection, endpoint: str, keyspace: str, name: str, definition: Mapping[str, Any]) -> dict[str, Any]:
@@ -47,7 +53,7 @@ def create(connection: Connection, endpoint: str, keyspace: str, name: str, defi
     doing = f"create collection {keyspace}.{name}"
     there = listed(connection, endpoint, keyspace).get(name)
     if there is not None:
-        _refuse_another(there, definition, doing)
+        refuse_another("a collection", _differences(definition, there), doing)
         try:
             # What a killed run left half-made is listed like a whole one; the identical request mends it.
             _create(connection, endpoint, keyspace, name, definition, doing)
@@ -60,7 +66,7 @@ def create(connection: Connection, endpoint: str, keyspace: str, name: str, defi
     made = listed(connection, endpoint, keyspace).get(name)
     if made is None:
         raise Unavailable(f"cannot {doing}: the service accepted it but does not list it. Run again.")
-    _refuse_another(made, definition, doing)
+    refuse_another("a collection", _differences(definition, made), doing)
     return made
 
 
@@ -103,21 +109,15 @@ def holds_documents(connection: Connection, endpoint: str, keyspace: str, name: 
         raise Unreadable(f"cannot {doing}: the answer has no document field.") from None
 
 
+def _differences(definition: Mapping[str, Any], there: Mapping[str, Any]) -> tuple[Change, ...]:
+    """How what is there differs from what was declared; of a dimension that was left out the service itself is the judge."""
+    if "vector" not in definition:
+        return differences(definition, there)
+    return differences({**definition, "vector": chosen(definition["vector"], there.get("vector"))}, there)
+
+
 def _create(connection: Connection, endpoint: str, keyspace: str, name: str, definition: Mapping[str, Any], doing: str) -> None:
     body: dict[str, Any] = {"name": name}
     if sent := options(definition):
         body["options"] = sent
     command(connection, endpoint, f"/{keyspace}", "createCollection", body, doing, repeatable=True)
-
-
-def _refuse_another(there: Mapping[str, Any], definition: Mapping[str, Any], doing: str) -> None:
-    if different := differences(definition, there):
-        both = "; ".join(f"{dotted(one.path)}: declared {_said(one.old)}, there {_said(one.new)}" for one in different)
-        raise Conflict(
-            f"cannot {doing}: a collection of that name is there with another definition ({both}). Declare what is "
-            "there to take it over, choose another name, or delete it yourself."
-        )
-
-
-def _said(value: Any) -> str:
-    return "nothing" if value is ABSENT else shown(value)

@@ -4,6 +4,8 @@ Source: recorded answers of Data API 1.0.51. Nearly every error comes with HTTP 
 """
 
 from collections.abc import Mapping
+from contextlib import nullcontext
+from types import MappingProxyType
 from typing import Any
 
 from astra.answers import PERMISSION_ADVICE, decoded
@@ -11,7 +13,8 @@ from astra.errors import AstraError, Conflict, Invalid, NotFound, Refused, Unaut
 from astra.http import Connection, repeated, send
 from astra.wording import redacted
 
-PATH = "/api/json/v1"
+# How the commands begin that change nothing.
+READING = ("find", "list", "count", "estimated")
 
 # What to do about an errorCode, and which error it is. Codes that are not here are Refused, those of family
 # SERVER Unavailable.
@@ -30,6 +33,11 @@ _CODES: Mapping[str, tuple[type[AstraError], str]] = {
     ),
     "DEPRECATED_AI_MODEL": (Refused, "Choose another model: this one serves only what already uses it."),
     "END_OF_LIFE_AI_MODEL": (Refused, "Choose another model: this one serves nothing any more."),
+    "UNKNOWN_USER_DEFINED_TYPE": (Invalid, "Create that type in the keyspace first (createType), or use another."),
+    "EMBEDDING_PROVIDER_UNAVAILABLE": (
+        Refused,
+        "The service no longer offers the model of one of the table's columns: such a table can be deleted, and nothing else.",
+    ),
     "TOO_MANY_COLLECTIONS": (Refused, "Delete a collection, or use another database."),
     "TOO_MANY_INDEXES_FOR_COLLECTION": (
         Refused,
@@ -49,6 +57,7 @@ def command(
     doing: str,
     *,
     repeatable: bool,
+    headers: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, Any]:
     """Sends one command and returns the whole answer, which holds no errors.
 
@@ -60,24 +69,27 @@ def command(
         body: its payload.
         doing: operation and thing for messages.
         repeatable: whether it may be sent again when the outcome is open.
+        headers: further ones, such as the key of an embedding provider; never shown.
 
     Raises:
         AstraError: by errorCode or HTTP status; see the classes.
     """
-    token = connection.target.token
+    target = connection.target
+    identification = {"Token": target.token} if target.token else {}
 
     def once() -> dict[str, Any]:
         response = send(
             connection,
             "POST",
-            f"{endpoint.rstrip('/')}{PATH}{path}",
+            f"{endpoint.rstrip('/')}{target.data_api_path}{path}",
             doing=doing,
-            headers={"Token": token} if token else {},
+            headers={**identification, **headers},
             body={name: body},
         )
         return _without_errors(decoded(response, doing), doing)
 
-    result: dict[str, Any] = repeated(connection, once) if repeatable else once()
+    with nullcontext() if name.startswith(READING) else connection.reads.changing():
+        result: dict[str, Any] = repeated(connection, once) if repeatable else once()
     return result
 
 
@@ -96,7 +108,7 @@ def _error(error: Mapping[str, Any], doing: str) -> AstraError:
     said = f"cannot {doing}: the Data API said {code}{': ' if message else ''}{message}."
     kind, advice = _CODES.get(code, (None, ""))
     if kind is not None:
-        return kind(f"{said} {advice}", code=code)
+        return kind(said, code=code, advice=advice)
     if error.get("family") == "SERVER" and code not in _FINAL:
-        return Unavailable(f"{said} The service failed: run again, which finishes what was begun.", code=code)
-    return Refused(f"{said} Correct the definition, or ask the service's documentation for this code.", code=code)
+        return Unavailable(said, code=code, advice="The service failed: run again, which finishes what was begun.")
+    return Refused(said, code=code, advice="Correct the definition, or ask the service's documentation for this code.")

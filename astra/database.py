@@ -4,6 +4,8 @@ Statuses are an open set: clients know some that the published list lacks, so on
 "not yet".
 """
 
+import threading
+from collections import defaultdict
 from typing import Any
 
 from astra.devops import organisation_id, request, request_list, request_object, wait
@@ -17,6 +19,10 @@ ACTIVE = "ACTIVE"
 ENDED = ("TERMINATING", "TERMINATED")
 FAILED = ("ERROR",)
 PAGE = 100
+# How long a list of regions is good for, in seconds: they change once in months.
+REGIONS_LAST = 3600.0
+# Whoever changes keyspaces or datacenters of a database holds its lock: the service answers 409 to a second change.
+turns: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 # What this module and its callers take for granted in the description of a database.
 FIELDS = ("id", "status", "info")
 
@@ -35,7 +41,7 @@ def listed(connection: Connection) -> list[dict[str, Any]]:
     return found
 
 
-def described(connection: Connection, database_id: str, organisation: str = "") -> dict[str, Any]:
+def described(connection: Connection, database_id: str, organisation: str = "", age: float = 0.0) -> dict[str, Any]:
     """One database.
 
     Args:
@@ -43,14 +49,19 @@ def described(connection: Connection, database_id: str, organisation: str = "") 
         database_id: its UUID.
         organisation: id of the organisation it is known to belong to; a 404 counts as its absence only for a
             token of that organisation.
+        age: how many seconds old the answer may be; see SharedReads.
 
     Raises:
         NotFound: the service said that it does not exist, or it is terminated or terminating.
         Unauthorized: the token belongs to another organisation.
     """
     doing = f"read database {database_id}"
+
+    def read() -> dict[str, Any]:
+        return request_object(connection, f"/databases/{database_id}", doing, *FIELDS)
+
     try:
-        found = request_object(connection, f"/databases/{database_id}", doing, *FIELDS)
+        found = connection.reads.read(("database", database_id), read, age)
     except NotFound:
         if organisation and (other := organisation_id(connection)) != organisation:
             raise Unauthorized(
@@ -133,10 +144,37 @@ def wait_until_active(connection: Connection, database_id: str, organisation: st
     return last
 
 
+def change(connection: Connection, database_id: str, method: str, path: str, doing: str, body: Any = None) -> None:
+    """Sends a change of a database's keyspaces or datacenters, again and again while another one is under way (409).
+
+    Args:
+        connection: to the target.
+        database_id: its UUID.
+        method: POST or DELETE.
+        path: what stands behind the database's own path: `/keyspaces/research`.
+        doing: operation and thing for messages.
+        body: sent as JSON where it is not None.
+    """
+
+    def accepted() -> bool:
+        try:
+            request(connection, method, f"/databases/{database_id}{path}", doing, body)
+        except Conflict:
+            wait_until_active(connection, database_id)
+            return False
+        return True
+
+    wait(connection, accepted, doing, "the database is being changed by somebody else")
+
+
 def unusable_region(connection: Connection, cloud_provider: str, region: str) -> str:
     """Why the organisation cannot have a serverless (vector) database in that region; empty where it can."""
     path = "/regions/serverless?region-type=vector&filter-by-org=enabled"
-    found = request_list(connection, path, "list regions", "name", "cloudProvider")
+
+    def read() -> list[dict[str, Any]]:
+        return request_list(connection, path, "list regions", "name", "cloudProvider")
+
+    found = connection.reads.read("regions", read, REGIONS_LAST)
     of_cloud = sorted(entry["name"] for entry in found if entry["cloudProvider"].upper() == cloud_provider)
     if region in of_cloud:
         return ""

@@ -52,6 +52,30 @@ def differences(sent: Mapping[str, Any], returned: Mapping[str, Any]) -> tuple[C
     return changes(meant, live)
 
 
+def chosen(vector: Any, explained: Any) -> Any:
+    """A vector definition with the dimension that the service chose: its own default may be another than the catalogue's.
+
+    Args:
+        vector: the user's `{dimension, service, ...}` of a collection or a column, or anything else.
+        explained: the same as the service explains it.
+
+    Returns:
+        `vector` with the dimension of `explained` where it names a service and leaves the dimension out; otherwise `vector`.
+    """
+    if not isinstance(vector, Mapping) or not isinstance(explained, Mapping):
+        return vector
+    if vector.get("service") is None or vector.get("dimension") is not None or "dimension" not in explained:
+        return vector
+    return {**vector, "dimension": explained["dimension"]}
+
+
+def same_choice(vector: Any, earlier: Any) -> bool:
+    """Whether what the service chose for an earlier definition holds for this one: both leave it out, for the same model."""
+    stated = [one if isinstance(one, Mapping) else {} for one in (vector, earlier)]
+    models = [tuple((one.get("service") or {}).get(key) for key in ("provider", "modelName")) for one in stated]
+    return models[0] == models[1] and all(one.get("dimension") is None for one in stated)
+
+
 def as_found(definition: Mapping[str, Any], returned: Mapping[str, Any]) -> dict[str, Any]:
     """The user's definition with what differs live put in its place; untouched where nothing differs.
 
@@ -69,14 +93,15 @@ def _vector(vector: Mapping[str, Any]) -> dict[str, Any]:
     result.setdefault("metric", "cosine" if result["sourceModel"] == "other" else "dot_product")
     service = result.get("service")
     if service is not None:
-        result["service"] = _service(service)
-        default = _default_dimension(service)
+        result["service"] = normalised_service(service)
+        default = default_dimension(service)
         if default is not None:
             result.setdefault("dimension", default)
     return result
 
 
-def _service(service: Mapping[str, Any]) -> dict[str, Any]:
+def normalised_service(service: Mapping[str, Any]) -> dict[str, Any]:
+    """What the service returns of a `{provider, modelName, authentication, parameters}` that it accepted."""
     result = dict(service)
     provider = catalog.embedding_providers().get(service.get("provider", ""))
     if provider and provider.default_model:
@@ -89,7 +114,8 @@ def _service(service: Mapping[str, Any]) -> dict[str, Any]:
     return result
 
 
-def _default_dimension(service: Mapping[str, Any]) -> int | None:
+def default_dimension(service: Mapping[str, Any]) -> int | None:
+    """The dimension the service takes for that model where none is given; None where the catalogue knows none."""
     provider = catalog.embedding_providers().get(service.get("provider", ""))
     model = provider.models.get(service.get("modelName", "")) if provider else None
     return model.default_dimension if model else None

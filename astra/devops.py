@@ -6,12 +6,13 @@ Source: its published OpenAPI document (2.3.0).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import tenacity
 
 from astra.answers import ADDRESS_ADVICE, decoded
-from astra.errors import TimedOut, Unreadable
+from astra.errors import Refused, TimedOut, Unreadable
 from astra.http import Connection, send
 
 if TYPE_CHECKING:
@@ -53,17 +54,26 @@ def _with_keys(found: Any, keys: Iterable[str], doing: str) -> dict[str, Any]:
 
 
 def request(connection: Connection, method: str, path: str, doing: str, body: Any = None) -> httpx.Response:
-    """Sends one request to a path under /v2 and returns the answer, whose status is below 300; repeats a GET alone."""
+    """Sends one request to a path under /v2 and returns the answer, whose status is below 300; repeats a GET alone.
+
+    Raises:
+        Refused: the target is a self-hosted Data API, which has no DevOps API.
+        AstraError: by the status; see the classes.
+    """
+    if connection.target.self_hosted:
+        raise Refused(f"cannot {doing}: a self-hosted Data API has no DevOps API. Name the database by its apiEndpoint.")
     token = connection.target.token
-    return send(
-        connection,
-        method,
-        f"{connection.target.devops_url}/v2{path}",
-        doing=doing,
-        headers={"Authorization": f"Bearer {token}"} if token else {},
-        body=body,
-        repeatable=method == "GET",
-    )
+    reading = method == "GET"
+    with nullcontext() if reading else connection.reads.changing():
+        return send(
+            connection,
+            method,
+            f"{connection.target.devops_url}/v2{path}",
+            doing=doing,
+            headers={"Authorization": f"Bearer {token}"} if token else {},
+            body=body,
+            repeatable=reading,
+        )
 
 
 def wait(

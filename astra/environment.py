@@ -1,61 +1,18 @@
-"""An environment: its problems, and what it declares once its integrations are merged in.
+"""An environment file: its problems, and what it declares once its integrations are merged in.
 
 The form stands in schemas/environment.schema.json, the rules that cross it in environment_rules.py.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from astra import environment_rules, integration, validation
+from astra.declaration import Collection, Database, Environment, Index, Integration, Keyspace, Table
 from astra.document import Document
 from astra.errors import Problem
 from astra.finding import Finding
-
-
-@dataclass(frozen=True, slots=True)
-class Collection:
-    """One declared collection: its address `database.keyspace.name`, its name, its definition in the Data API's words."""
-
-    address: str
-    name: str
-    definition: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Keyspace:
-    """One declared keyspace: its address `database.keyspace`, its name, its collections, and the names of its tables."""
-
-    address: str
-    name: str
-    collections: tuple[Collection, ...]
-    tables: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Database:
-    """One declared database: its address is its logical name; `settings` are the inputs of the resource."""
-
-    address: str
-    settings: Mapping[str, Any]
-    keyspaces: tuple[Keyspace, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Environment:
-    """What one stack declares.
-
-    Attributes:
-        target: kind of the service: astra or emulator.
-        protect: whether the engine refuses to delete or replace what holds data.
-        allow_data_loss: addresses of what may be deleted although it holds documents; "*" means all.
-        databases: in the order of the file.
-    """
-
-    target: Literal["astra", "emulator"]
-    protect: bool
-    allow_data_loss: tuple[str, ...] = ()
-    databases: tuple[Database, ...] = field(default_factory=tuple)
+from astra.table_columns import type_of
+from astra.table_indexes import kind_of, target_of
 
 
 def findings(document: Document) -> list[Finding]:
@@ -65,30 +22,11 @@ def findings(document: Document) -> list[Finding]:
 
 def environment(data: Mapping[str, Any]) -> Environment:
     """What valid environment data declares. Ask `findings` first."""
-    integrations = data.get("integrations", {})
     return Environment(
         target=data["target"]["kind"],
         protect=data.get("protect", data["target"]["kind"] != "emulator"),
         allow_data_loss=tuple(data.get("allowDataLoss", ())),
-        databases=tuple(
-            Database(
-                logical_name,
-                settings,
-                tuple(
-                    Keyspace(
-                        f"{logical_name}.{keyspace}",
-                        keyspace,
-                        tuple(
-                            Collection(f"{logical_name}.{keyspace}.{name}", name, _definition(definition or {}, integrations))
-                            for name, definition in (content or {}).get("collections", {}).items()
-                        ),
-                        tuple((content or {}).get("tables", {})),
-                    )
-                    for keyspace, content in data["workload"].get(logical_name, {}).items()
-                ),
-            )
-            for logical_name, settings in data["databases"].items()
-        ),
+        databases=tuple(_database(name, settings, data) for name, settings in data["databases"].items()),
     )
 
 
@@ -100,6 +38,106 @@ def _problems(data: Any) -> Iterator[Problem]:
     yield from validation.sharpened(found, environment_rules.problems(data) if isinstance(data, Mapping) else ())
 
 
-def _definition(stated: Mapping[str, Any], integrations: Mapping[str, Any]) -> dict[str, Any]:
+def _database(name: str, settings: Mapping[str, Any], data: Mapping[str, Any]) -> Database:
+    contents = {keyspace: content or {} for keyspace, content in data["workload"].get(name, {}).items()}
+    credentials = _credentials(name, contents, data)
+    addresses = {integration: one.address for integration, one in credentials.items()}
+    stated = {key: value for key, value in settings.items() if key != "additionalRegions"}
+    return Database(
+        address=name,
+        settings=stated,
+        additional_regions=tuple(settings.get("additionalRegions", ())),
+        keyspaces=tuple(_keyspace(f"{name}.{one}", one, content, data, addresses) for one, content in contents.items()),
+        integrations=tuple({one.address: one for one in credentials.values()}.values()),
+    )
+
+
+def _credentials(database: str, contents: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, Integration]:
+    """By logical name, the integrations that concern a database; those of one credential share one."""
+    integrations = data.get("integrations", {})
+    using = {keyspace: _used(content, integrations) for keyspace, content in contents.items()}
+    found: dict[str, Integration] = {}
+    by_credential: dict[tuple[str, ...], Integration] = {}
+    for name, settings in integrations.items():
+        keyspaces = [keyspace for keyspace, used in using.items() if name in used]
+        concerned = database in settings["databases"] if "databases" in settings else bool(keyspaces)
+        # Without any keyspace there is nothing to ask in; and nothing that could use it.
+        if not (concerned or keyspaces) or not contents:
+            continue
+        inputs = {"provider": settings.get("provider", name), **_inputs(settings, data.get("timeouts", {}).get("credential", 0))}
+        credential = tuple(str(inputs.get(key, "")) for key in ("provider", "authentication", "providerKey"))
+        made = Integration(f"{database}.{name}", next(iter(keyspaces or contents)), inputs)
+        found[name] = by_credential.setdefault(credential, made)
+    return found
+
+
+def _inputs(settings: Mapping[str, Any], waits: int) -> dict[str, Any]:
+    """What the resource takes of an integration's settings; what is in vain there was worth a warning and is left out."""
+    stored = settings["authentication"] == "SHARED_SECRET"
+    taken = ("authentication", "parameters", *(("providerKey",) if stored else ("keyVariable",)))
+    return {**{key: settings[key] for key in taken if key in settings}, **({"timeout": waits} if stored and waits else {})}
+
+
+def _used(content: Mapping[str, Any], integrations: Mapping[str, Any]) -> set[str]:
+    vectors = [definition.get("vector") for definition in content.get("collections", {}).values() if definition]
+    columns = [column for table in content.get("tables", {}).values() for column in table["definition"]["columns"].values()]
+    names = (_relied(one, integrations) for one in (*vectors, *columns))
+    return {name for name in names if name}
+
+
+def _relied(vector: Any, integrations: Mapping[str, Any]) -> str:
+    """Logical name of the integration whose credential a vector definition needs; "" where it needs none of them."""
+    service = vector.get("service") if isinstance(vector, Mapping) else None
+    if not service or "authentication" in service:
+        return ""
+    return integration.used(service, integrations) or ""
+
+
+def _keyspace(
+    address: str, name: str, content: Mapping[str, Any], data: Mapping[str, Any], credentials: Mapping[str, str]
+) -> Keyspace:
+    integrations = data.get("integrations", {})
+    return Keyspace(
+        address,
+        name,
+        collections=tuple(
+            _collection(f"{address}.{one}", one, definition or {}, integrations, credentials)
+            for one, definition in content.get("collections", {}).items()
+        ),
+        tables=tuple(
+            _table(f"{address}.{one}", one, stated, integrations, credentials)
+            for one, stated in content.get("tables", {}).items()
+        ),
+    )
+
+
+def _collection(
+    address: str, name: str, stated: Mapping[str, Any], integrations: Mapping[str, Any], credentials: Mapping[str, str]
+) -> Collection:
     vector = stated.get("vector")
-    return {**stated, "vector": integration.merged(vector, integrations)} if vector else dict(stated)
+    definition = {**stated, "vector": integration.merged(vector, integrations)} if vector else dict(stated)
+    return Collection(address, name, definition, credentials.get(_relied(vector, integrations), ""))
+
+
+def _table(
+    address: str, name: str, stated: Mapping[str, Any], integrations: Mapping[str, Any], credentials: Mapping[str, str]
+) -> Table:
+    columns = stated["definition"]["columns"]
+    merged = {
+        column: integration.merged(one, integrations) if isinstance(one, Mapping) and "service" in one else one
+        for column, one in columns.items()
+    }
+    relied = {_relied(one, integrations) for one in columns.values()}
+    return Table(
+        address,
+        name,
+        definition={**stated["definition"], "columns": merged},
+        indexes=tuple(_index(f"{address}.{one}", one, index, columns) for one, index in stated.get("indexes", {}).items()),
+        integrations=tuple(sorted(credentials[one] for one in relied if one in credentials)),
+    )
+
+
+def _index(address: str, name: str, stated: Mapping[str, Any], columns: Mapping[str, Any]) -> Index:
+    column, _ = target_of(stated)
+    kind = kind_of(stated, type_of(columns[column or ""])) or "regular"
+    return Index(address, name, kind, {key: value for key, value in stated.items() if key != "indexType"})

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from astra import catalog, integration, table_definition
+from astra import catalog, database_rules, integration, table_definition
 from astra.errors import Problem
-from astra.integration import mapping
 from astra.service_rules import Place, vector_problems
-from astra.wording import listed, nearest
+from astra.validation import mapping
+from astra.wording import listed, nearest, shown
 
 # A collection is refused where fewer are free, whatever it really uses. Source: recorded, and the Data API's source.
 INDEXES_A_COLLECTION = 10
@@ -18,10 +18,12 @@ INDEXES_A_COLLECTION = 10
 def problems(data: Mapping[str, Any]) -> Iterator[Problem]:
     """Everything wrong beyond the form; paths begin at the environment's keys."""
     databases, integrations = mapping(data.get("databases")), mapping(data.get("integrations"))
-    for problem in integration.problems(integrations, databases):
-        yield problem.below("integrations")
-    yield from _twin_problems(databases)
     target = mapping(data.get("target")).get("kind")
+    for problem in integration.problems(integrations, databases, target):
+        yield problem.below("integrations")
+    for problem in database_rules.problems(databases, target):
+        yield problem.below("databases")
+    yield from _loss_problems(data.get("allowDataLoss"), list(_addresses(databases, mapping(data.get("workload")))))
     if target == "emulator" and data.get("protect") is True:
         yield Problem(
             ("protect",), "the emulator holds nothing worth protecting; a protected environment needs another target", "target"
@@ -35,13 +37,24 @@ def problems(data: Mapping[str, Any]) -> Iterator[Problem]:
             yield problem.below("workload", name)
 
 
-def _twin_problems(databases: Mapping[str, Any]) -> Iterator[Problem]:
-    first: dict[tuple[Any, ...], str] = {}
-    for name, settings in databases.items():
-        triple = tuple(str(mapping(settings).get(key)) for key in ("name", "cloudProvider", "region"))
-        if first.setdefault(triple, name) != name and "None" not in triple:
-            sentence = f"has the name, cloud and region of {first[triple]}, and could not be told from it; give it another name"
-            yield Problem(("databases", name), sentence, "reference")
+def _addresses(databases: Mapping[str, Any], workload: Mapping[str, Any]) -> Iterator[str]:
+    """The dotted logical name of everything declared that holds data."""
+    yield from databases
+    for database, keyspaces in workload.items():
+        for keyspace, content in mapping(keyspaces).items():
+            yield f"{database}.{keyspace}"
+            for kind in ("collections", "tables"):
+                yield from (f"{database}.{keyspace}.{name}" for name in mapping(mapping(content).get(kind)))
+
+
+def _loss_problems(allowed: Any, addresses: list[str]) -> Iterator[Problem]:
+    declared = {"*", *addresses}
+    for index, address in enumerate(allowed if isinstance(allowed, list) else ()):
+        if isinstance(address, str) and address not in declared:
+            # No error: what was declared until now and goes with the next update is named for exactly that.
+            near = nearest(address, addresses)
+            sentence = f"{shown(address)} is not declared: right only if it was until now, and is to be deleted{near}"
+            yield Problem(("allowDataLoss", index), sentence, "reference", "warning")
 
 
 def _keyspaces_problems(keyspaces: Mapping[str, Any], place: Place) -> Iterator[Problem]:

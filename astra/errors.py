@@ -25,11 +25,13 @@ class AstraError(Exception):
 
     Attributes:
         code: the service's own error code, or "" where it gave none.
+        said: the sentence without the advice, for whoever has better one.
     """
 
-    def __init__(self, sentence: str, *, code: str = "") -> None:
-        super().__init__(sentence)
+    def __init__(self, sentence: str, *, code: str = "", advice: str = "") -> None:
+        super().__init__(f"{sentence} {advice}" if advice else sentence)
         self.code = code
+        self.said = sentence
 
 
 class Invalid(AstraError):
@@ -59,8 +61,8 @@ class DataLoss(AstraError):
 class Unavailable(AstraError):
     """Nothing was learned of the thing itself. `retry_after` is in seconds, None where the service named none."""
 
-    def __init__(self, sentence: str, *, code: str = "", retry_after: float | None = None) -> None:
-        super().__init__(sentence, code=code)
+    def __init__(self, sentence: str, *, code: str = "", advice: str = "", retry_after: float | None = None) -> None:
+        super().__init__(sentence, code=code, advice=advice)
         self.retry_after = retry_after
 
 
@@ -85,12 +87,14 @@ class Problem:
         sentence: what is wrong and what is allowed; never holds a secret.
         rule: id of the broken rule, a key of schemas/rules.json.
         severity: error, or warning for what may be meant.
+        key: name of the key that is missing below the path, or unknown at its end; "" where the mistake is another.
     """
 
     path: tuple[str | int, ...] = field(compare=False)
     sentence: str
     rule: str = "shape"
     severity: str = "error"
+    key: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         return f"{dotted(self.path)}: {self.sentence}" if self.path else self.sentence

@@ -53,24 +53,28 @@ class Connection:
 _opening = threading.Lock()
 
 
-def connect(target: Target) -> Connection:
-    """A connection to the target; the same one for the same target, so that its reads are shared.
+def connect(target: Target, sleep: Callable[[float], None] = time.sleep) -> Connection:
+    """A connection to the target; the same one for the same arguments, so that its reads are shared.
+
+    Args:
+        target: the service.
+        sleep: how pauses are made; takes seconds.
 
     Raises:
         Invalid: the target's transport cannot be loaded.
     """
     with _opening:
-        return _connected(target)
+        return _connected(target, sleep)
 
 
 @cache
-def _connected(target: Target) -> Connection:
+def _connected(target: Target, sleep: Callable[[float], None]) -> Connection:
     # Imported when it is needed: it takes 65 ms in each of a preview's two processes, and a preview that only creates
     # asks the service nothing.
     import httpx  # noqa: PLC0415
 
     timeout = httpx.Timeout(TIMEOUT, connect=CONNECT_TIMEOUT)
-    return Connection(target, httpx.Client(timeout=timeout, transport=_transport(target), follow_redirects=False))
+    return Connection(target, httpx.Client(timeout=timeout, transport=_transport(target), follow_redirects=False), sleep)
 
 
 def _transport(target: Target) -> httpx.BaseTransport | None:
@@ -117,7 +121,8 @@ def send(
     """
 
     def once() -> httpx.Response:
-        return checked(_exchange(connection, method, url, doing, headers, body), doing)
+        answer = _exchange(connection, method, url, doing, headers, body)
+        return checked(answer, doing, self_hosted=connection.target.self_hosted)
 
     return repeated(connection, once) if repeatable else once()
 

@@ -9,12 +9,14 @@ from typing import Any
 
 from astra import catalog, service
 from astra.errors import Problem
+from astra.validation import mapping
 from astra.wording import listed, nearest, shown
 
-
-def mapping(value: Any) -> Mapping[str, Any]:
-    """The value where it is a mapping, nothing where it is not: its shape is the schema's business."""
-    return value if isinstance(value, Mapping) else {}
+# Why a stored credential is named in vain.
+_NO_CREDENTIAL = {
+    "NONE": "is not used: with NONE the provider needs no credential",
+    "HEADER": "is not used: with HEADER the application sends the key; write authentication: SHARED_SECRET to use it",
+}
 
 
 def fitting(provider: Any, integrations: Mapping[str, Any]) -> list[str]:
@@ -52,15 +54,21 @@ def merged(vector: Mapping[str, Any], integrations: Mapping[str, Any]) -> dict[s
     return {**vector, "service": result}
 
 
-def problems(integrations: Mapping[str, Any], databases: Mapping[str, Any]) -> Iterator[Problem]:
-    """Everything wrong with the integrations themselves; paths begin at their names."""
+def problems(integrations: Mapping[str, Any], databases: Mapping[str, Any], target: Any) -> Iterator[Problem]:
+    """Everything wrong with the integrations themselves; paths begin at their names.
+
+    Args:
+        integrations: their settings by logical name.
+        databases: the environment's databases by logical name.
+        target: kind of the target.
+    """
     for name, stated in integrations.items():
         settings = mapping(stated)
-        yield from _provider_problems(name, settings)
+        yield from _provider_problems(name, settings, target)
         yield from _scope_problems(name, settings, databases)
 
 
-def _provider_problems(name: str, settings: Mapping[str, Any]) -> Iterator[Problem]:
+def _provider_problems(name: str, settings: Mapping[str, Any], target: Any) -> Iterator[Problem]:
     known = catalog.embedding_providers()
     key = settings.get("provider", name)
     if not isinstance(key, str):
@@ -80,21 +88,30 @@ def _provider_problems(name: str, settings: Mapping[str, Any]) -> Iterator[Probl
         if provider.parameters.get(parameter, {}).get("x-scope") == "model":
             sentence = "belongs to the model: put it in the workload, under the service's parameters"
             yield Problem((name, "parameters", parameter), sentence, "scope", "warning")
+    for problem in _authentication_problems(settings, provider, target):
+        yield problem.below(name)
+
+
+def _authentication_problems(settings: Mapping[str, Any], provider: catalog.EmbeddingProvider, target: Any) -> Iterator[Problem]:
     kind = settings.get("authentication")
-    if kind in ("HEADER", "SHARED_SECRET") and kind not in provider.authentication:
-        takes = [one for one in provider.authentication if one != "NONE"]
-        advice = f"it takes {listed(takes)}" if takes else "it needs no integration: name the provider in the service"
-        yield Problem((name, "authentication"), f"{provider.title} does not take {kind}; {advice}", "authentication")
-    if kind == "HEADER" and "providerKey" in settings:
-        sentence = "is not used: with HEADER the application sends the key; write authentication: SHARED_SECRET to use it"
-        yield Problem((name, "providerKey"), sentence, "authentication", "warning")
+    if kind not in catalog.schema("resources:provider-integration")["properties"]["authentication"]["enum"]:
+        return
+    if kind not in provider.authentication:
+        needless = "it needs no credential: write authentication: NONE to have the database checked for it, or take this out"
+        advice = needless if provider.authentication == ("NONE",) else f"it takes {listed(provider.authentication)}"
+        yield Problem(("authentication",), f"{provider.title} does not take {kind}; {advice}", "authentication")
+    elif kind == "SHARED_SECRET" and target == "data-api":
+        sentence = (
+            "a self-hosted Data API takes stored credentials only where its operator switched them on, which the update finds "
+            "out; HEADER works everywhere"
+        )
+        yield Problem(("authentication",), sentence, "target", "warning")
+    if kind in _NO_CREDENTIAL and "providerKey" in settings:
+        yield Problem(("providerKey",), _NO_CREDENTIAL[kind], "authentication", "warning")
 
 
 def _scope_problems(name: str, settings: Mapping[str, Any], databases: Mapping[str, Any]) -> Iterator[Problem]:
     stated = settings.get("databases")
-    if stated is not None and settings.get("authentication") == "HEADER":
-        sentence = "is not used: only a stored credential is scoped to databases"
-        yield Problem((name, "databases"), sentence, "authentication", "warning")
     for index, database in enumerate(stated if isinstance(stated, list) else ()):
         if isinstance(database, str) and database not in databases:
             near = nearest(database, databases) or f"; declared: {listed(databases)}"

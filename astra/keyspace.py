@@ -1,20 +1,17 @@
-"""Keyspaces, as functions over plain data. The DevOps API makes and drops them; it lists them with their database."""
+"""Keyspaces, as functions over plain data: through the DevOps API on Astra, by commands of a self-hosted Data API."""
 
-import threading
-from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
 from astra import collection
-from astra.database import wait_until_active
-from astra.devops import request, wait
-from astra.errors import Conflict, NotFound, Unavailable
+from astra.data_api import command
+from astra.database import change, turns, wait_until_active
+from astra.devops import wait
+from astra.errors import NotFound, Unavailable, Unreadable
 from astra.http import Connection
 
 # Unit: seconds. A guess: the clients do not wait at all, and fail now and then.
 SERVED_WITHIN = 300.0
-# One change of keyspaces at a time per database: the service answers 409 to a second one.
-_turns: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
 
 def names(described: Mapping[str, Any]) -> list[str]:
@@ -25,9 +22,9 @@ def names(described: Mapping[str, Any]) -> list[str]:
 def create(connection: Connection, database_id: str, name: str) -> dict[str, Any]:
     """Creates a keyspace, waits until it is listed, and returns its database; fine where it already is."""
     doing = f"create keyspace {name} of database {database_id}"
-    with _turns[database_id]:
+    with turns[database_id]:
         if name not in names(wait_until_active(connection, database_id)):
-            _changed(connection, "POST", database_id, name, doing)
+            change(connection, database_id, "POST", f"/keyspaces/{name}", doing)
             wait(connection, lambda: name in names(wait_until_active(connection, database_id)), doing, "it is not listed yet")
         return wait_until_active(connection, database_id)
 
@@ -56,19 +53,42 @@ def wait_until_served(connection: Connection, endpoint: str, name: str) -> None:
 def drop(connection: Connection, database_id: str, name: str) -> None:
     """Drops a keyspace with everything in it and waits until it is no longer listed; fine where it is gone."""
     doing = f"drop keyspace {name} of database {database_id}"
-    with _turns[database_id]:
+    with turns[database_id]:
         if name in names(wait_until_active(connection, database_id)):
-            _changed(connection, "DELETE", database_id, name, doing)
+            change(connection, database_id, "DELETE", f"/keyspaces/{name}", doing)
             wait(connection, lambda: name not in names(wait_until_active(connection, database_id)), doing, "it is still listed")
 
 
-def _changed(connection: Connection, method: str, database_id: str, name: str, doing: str) -> None:
-    def accepted() -> bool:
-        try:
-            request(connection, method, f"/databases/{database_id}/keyspaces/{name}", doing)
-        except Conflict:
-            wait_until_active(connection, database_id)
-            return False
-        return True
+def self_hosted_names(connection: Connection, endpoint: str, age: float = 0.0) -> list[str]:
+    """Names of the keyspaces that a self-hosted Data API serves, in its order.
 
-    wait(connection, accepted, doing, "the database is being changed by somebody else")
+    Args:
+        connection: to the target.
+        endpoint: address of the Data API, without a path.
+        age: how many seconds old the answer may be; see SharedReads.
+    """
+    doing = f"list the keyspaces of {endpoint}"
+
+    def read() -> list[str]:
+        found = command(connection, endpoint, "", "findKeyspaces", {}, doing, repeatable=True)
+        status = found.get("status")
+        listed = status.get("keyspaces") if isinstance(status, dict) else None
+        if not isinstance(listed, list) or not all(isinstance(name, str) for name in listed):
+            raise Unreadable(f"cannot {doing}: the answer has no list of keyspaces.")
+        return listed
+
+    return connection.reads.read(("keyspaces", endpoint), read, age)
+
+
+def self_hosted_create(connection: Connection, endpoint: str, name: str) -> None:
+    """Creates a keyspace with the service's own replication, one copy; one that is there already stays as it is.
+
+    Source: recorded; a repetition is fine, and changes no replication.
+    """
+    if name not in self_hosted_names(connection, endpoint):
+        command(connection, endpoint, "", "createKeyspace", {"name": name}, f"create keyspace {name}", repeatable=True)
+
+
+def self_hosted_drop(connection: Connection, endpoint: str, name: str) -> None:
+    """Drops a keyspace with everything in it; fine where it is gone."""
+    command(connection, endpoint, "", "dropKeyspace", {"name": name}, f"drop keyspace {name}", repeatable=True)

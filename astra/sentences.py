@@ -78,6 +78,11 @@ def _default(schema: Mapping[str, Any]) -> str:
     return f" (default {schema['default']})" if "default" in schema else ""
 
 
+def _repeated(error: Error) -> str:
+    items = error.instance
+    return f"{shown(next(item for place, item in enumerate(items) if item in items[:place]))} stands twice"
+
+
 _SENTENCES: dict[str, Callable[[Error], str]] = {
     "type": _wrong_type,
     "enum": _enum,
@@ -87,6 +92,7 @@ _SENTENCES: dict[str, Callable[[Error], str]] = {
     "pattern": lambda error: f"{shown(error.instance)} does not match {error.validator_value}",
     "minLength": lambda _: "must not be empty",
     "minItems": lambda _: "must not be empty",
+    "uniqueItems": _repeated,
     "minProperties": lambda _: "must not be empty",
     "maxProperties": lambda error: f"takes at most {error.validator_value}",
 }

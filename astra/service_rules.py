@@ -10,8 +10,8 @@ from typing import Any
 
 from astra import catalog, integration, service
 from astra.errors import Problem
-from astra.integration import mapping
-from astra.wording import listed, nearest, shown
+from astra.validation import mapping
+from astra.wording import listed, named, nearest, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,7 @@ def _service_problems(stated: Mapping[str, Any], provider: catalog.EmbeddingProv
             yield Problem(("service", "parameters", parameter), sentence, "scope", "warning")
     if "NONE" in provider.authentication:
         yield from _region_problems(provider, place)
+        yield from _hosted_problems(provider, place)
         return
     name = integration.used(stated, place.integrations)
     if name is not None:
@@ -85,8 +86,7 @@ def _placed(problem: Problem, vector: Any, stated: Mapping[str, Any], place: Pla
     if provider is None:
         return
     if problem.path == ("service", "parameters"):
-        missing = next((key for key in provider.parameters if problem.sentence.startswith(f'"{key}" is missing')), "")
-        if provider.parameters.get(missing, {}).get("x-scope") == "account":
+        if provider.parameters.get(problem.key, {}).get("x-scope") == "account":
             sentence = f"{problem.sentence}; it belongs in the parameters of the integration {shown(name)}"
             yield replace(problem, path=("service",), sentence=sentence)
         else:
@@ -105,7 +105,7 @@ def _unauthenticated_problems(provider: catalog.EmbeddingProvider, place: Place)
         yield Problem(("service",), sentence, "reference")
     else:
         sentence = f"{provider.title} needs an account: declare an integration of it and name it here, or give authentication"
-        yield Problem(("service",), sentence, "reference", "error" if place.target == "astra" else "warning")
+        yield Problem(("service",), sentence, "reference", "warning" if place.target == "emulator" else "error")
 
 
 def _credential_problems(name: str, stated: Mapping[str, Any], place: Place) -> Iterator[Problem]:
@@ -131,8 +131,18 @@ def _region_problems(provider: catalog.EmbeddingProvider, place: Place) -> Itera
             if source["certainty"] in ("recorded", "published")
             else f" (a {source['certainty']} fact, looked up on {source['date']})"
         )
-        sentence = f"{provider.title} may not be served in {here['cloudProvider']} {here['region']}; known: {where}{doubt}"
+        place_of_it = named(f"{here['cloudProvider']} {here['region']}")
+        sentence = f"{provider.title} may not be served in {place_of_it}; known: {where}{doubt}"
         yield Problem(("service",), sentence, "region", "warning")
+
+
+def _hosted_problems(provider: catalog.EmbeddingProvider, place: Place) -> Iterator[Problem]:
+    if place.target == "data-api" and not integration.fitting(provider.key, place.integrations):
+        sentence = (
+            f"{provider.title} is hosted by Astra, and a self-hosted Data API offers it only where its operator configured it; "
+            f"declare an integration of it with authentication: NONE to have that checked"
+        )
+        yield Problem(("service",), sentence, "target", "warning")
 
 
 def _stands(data: Any, path: tuple[str | int, ...]) -> bool:

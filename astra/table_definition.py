@@ -9,6 +9,7 @@ from typing import Any
 from astra import table_columns, table_indexes
 from astra.errors import Problem
 from astra.table_columns import Merged, ServiceProblems, type_of, unknown
+from astra.validation import mapping
 from astra.wording import shown
 
 
@@ -27,12 +28,12 @@ def problems(table: Mapping[str, Any], service_problems: ServiceProblems, merged
 
 def keyspace_problems(content: Mapping[str, Any]) -> Iterator[Problem]:
     """What is wrong among the tables and collections of one keyspace; paths begin at `tables`."""
-    collections = _mapping(content.get("collections"))
+    collections = mapping(content.get("collections"))
     named: dict[str, str] = {}
-    for name, table in _mapping(content.get("tables")).items():
+    for name, table in mapping(content.get("tables")).items():
         if name in collections:
             yield Problem(("tables", name), "a collection of this keyspace has this name, too", "name")
-        for index in _mapping(_mapping(table).get("indexes")):
+        for index in mapping(mapping(table).get("indexes")):
             other = named.setdefault(index, name)
             if other != name:
                 sentence = f"an index of table {shown(other)} has this name, too: it is unique in the keyspace"
@@ -40,7 +41,7 @@ def keyspace_problems(content: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def _problems(table: Mapping[str, Any], service_problems: ServiceProblems, merged: Merged) -> Iterator[Problem]:
-    definition, indexes = _mapping(table.get("definition")), _mapping(table.get("indexes"))
+    definition, indexes = mapping(table.get("definition")), mapping(table.get("indexes"))
     columns = definition.get("columns")
     if not isinstance(columns, Mapping):
         return
@@ -59,26 +60,26 @@ def _partition(key: Any) -> tuple[str, ...]:
     """Names of the columns of the partition key."""
     if isinstance(key, str):
         return (key,)
-    stated = _mapping(key).get("partitionBy")
+    stated = mapping(key).get("partitionBy")
     return tuple(name for name in stated if isinstance(name, str)) if isinstance(stated, list | tuple) else ()
 
 
 def _key_names(key: Any) -> tuple[str, ...]:
-    return (*_partition(key), *_mapping(_mapping(key).get("partitionSort")))
+    return (*_partition(key), *mapping(mapping(key).get("partitionSort")))
 
 
 def _key_problems(key: Any, columns: Mapping[str, Any]) -> Iterator[Problem]:
     if isinstance(key, str):
         yield from _part_problems(key, columns)
         return
-    stated = _mapping(key).get("partitionBy")
+    stated = mapping(key).get("partitionBy")
     stated = stated if isinstance(stated, list | tuple) else ()
     for place, name in enumerate(stated):
         if isinstance(name, str):
             repeated = name in stated[:place]
             twice = (Problem((), f"column {shown(name)} stands in partitionBy twice", "table"),)
             yield from (one.below("partitionBy", place) for one in (twice if repeated else _part_problems(name, columns)))
-    for name in _mapping(_mapping(key).get("partitionSort")):
+    for name in mapping(mapping(key).get("partitionSort")):
         both = (Problem((), f"column {shown(name)} is part of partitionBy already", "table"),)
         yield from (one.below("partitionSort", name) for one in (both if name in stated else _part_problems(name, columns)))
 
@@ -104,7 +105,3 @@ def _vector_problems(columns: Mapping[str, Any], key: tuple[str, ...], indexes: 
         elif name not in indexed and None not in indexed:
             sentence = "has no vector index: a search by vectors is refused until there is one"
             yield Problem((name,), sentence, "table", "warning")
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}

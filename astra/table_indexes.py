@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, TypeAlias, get_args
 
 from astra.errors import Problem
 from astra.table_columns import facts, type_of, unknown
 from astra.wording import shown
 
-KINDS = ("regular", "text", "vector")
+Kind: TypeAlias = Literal["regular", "text", "vector"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +35,11 @@ class Target:
         return f"column {shown(self.name)} is of type {self.type}"
 
 
-def kind_of(index: Mapping[str, Any], column_type: str | None) -> str | None:
+def kind_of(index: Mapping[str, Any], column_type: str | None) -> Kind | None:
     """The kind of an index: the stated one, or what fits its column and its options; None where there is no such kind."""
     stated, options = index.get("indexType"), index.get("options")
     if "indexType" in index:
-        return stated if isinstance(stated, str) and stated in KINDS else None
+        return next((kind for kind in KINDS if kind == stated), None)
     if column_type == "vector":
         return "vector"
     return "text" if isinstance(options, Mapping) and "analyzer" in options else "regular"

@@ -16,10 +16,7 @@ from jsonschema.validators import extend
 from astra import catalog
 from astra.errors import Problem
 from astra.sentences import Error, sentence
-from astra.wording import is_secret, listed, nearest
-
-_MEANT = re.compile(r'^unknown key; did you mean "([^"]+)"')
-_MISSING = re.compile(r'^"([^"]+)" is missing')
+from astra.wording import is_secret, listed, nearest, nearest_name
 
 
 class Unknown:
@@ -30,6 +27,11 @@ class Unknown:
 
 
 UNKNOWN = Unknown()
+
+
+def mapping(value: Any) -> Mapping[str, Any]:
+    """The value where it is a mapping, nothing where it is not: its shape is the schema's business."""
+    return value if isinstance(value, Mapping) else {}
 
 
 def problems(definition: Any, schema_name: str) -> tuple[Problem, ...]:
@@ -68,12 +70,8 @@ def problems_by(validator: Draft202012Validator, definition: Any) -> tuple[Probl
     telling = (error for error in errors if error.validator == "type" or tuple(error.absolute_path) not in mistyped)
     found = {str(problem): problem for error in telling for problem in _problems(error)}
     # A mistyped key is unknown and its right form is missing: the first says both.
-    meant = {(problem.path[:-1], name) for problem in found.values() for name in _MEANT.findall(problem.sentence)}
-    return tuple(
-        problem
-        for _, problem in sorted(found.items())
-        if not any((problem.path, name) in meant for name in _MISSING.findall(problem.sentence))
-    )
+    meant = {place for error in errors if error.validator == "additionalProperties" for place in _meant(error)}
+    return tuple(problem for _, problem in sorted(found.items()) if (*problem.path, problem.key) not in meant)
 
 
 def sharpened(general: Iterable[Problem], specific: Iterable[Problem]) -> tuple[Problem, ...]:
@@ -105,7 +103,31 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(re.sub(r"\$$", r"\\Z", pattern))
 
 
-_Validator: Any = extend(Draft202012Validator, {"pattern": _pattern})  # type: ignore[no-untyped-call]
+def _required(validator: Any, required: Iterable[str], instance: Any, schema: catalog.JsonSchema) -> Iterator[ValidationError]:
+    """One error for each missing key, which is its message, with the rule for what should stand there."""
+    for key in required if validator.is_type(instance, "object") else ():
+        if key not in instance:
+            yield ValidationError(key, validator="required", validator_value=_rule(validator, schema, key))
+
+
+def _dependent(
+    validator: Any, dependent: Mapping[str, list[str]], instance: Any, schema: catalog.JsonSchema
+) -> Iterator[ValidationError]:
+    asked = {key for stated, keys in dependent.items() if stated in mapping(instance) for key in keys}
+    yield from _required(validator, sorted(asked), instance, schema)
+
+
+def _rule(validator: Any, schema: catalog.JsonSchema, key: str) -> catalog.JsonSchema:
+    """What a schema says of a key, with what it refers to."""
+    stated = schema.get("properties", {}).get(key, {})
+    # The object is of no JSON type: every rule refuses it, and a rule's errors know what it referred to.
+    referred: catalog.JsonSchema = next((error.schema for error in validator.descend(object(), stated)), {})
+    return {**referred, **stated}
+
+
+_Validator: Any = extend(  # type: ignore[no-untyped-call]
+    Draft202012Validator, {"pattern": _pattern, "required": _required, "dependentRequired": _dependent}
+)
 
 
 def _problems(error: Error) -> Iterator[Problem]:
@@ -115,17 +137,15 @@ def _problems(error: Error) -> Iterator[Problem]:
     if error.validator == "additionalProperties":
         yield from _unknown_keys(error, path)
     elif error.validator == "required":
-        # One error a missing key: jsonschema reports them one by one, and its message alone says which.
-        yield from (_missing(error, path, key) for key in error.validator_value if key not in error.instance)
+        yield _missing(path, error.message, error.validator_value)
     elif "propertyNames" in error.schema_path:
         yield Problem((*path, error.instance), f"the name {sentence(error)}", rule)
     else:
         yield Problem(path, sentence(error), rule)
 
 
-def _missing(error: Error, path: tuple[str | int, ...], key: str) -> Problem:
+def _missing(path: tuple[str | int, ...], key: str, rule: catalog.JsonSchema) -> Problem:
     """What is missing, and what may stand there."""
-    rule = error.schema.get("properties", {}).get(key, {})
     if "enum" in rule:
         expected = f": one of {listed(rule['enum'])}"
     elif "minimum" in rule and "maximum" in rule:
@@ -133,11 +153,19 @@ def _missing(error: Error, path: tuple[str | int, ...], key: str) -> Problem:
     else:
         said = rule.get("description", "").partition(".")[0].partition("; ")[0]
         expected = f": {said[:1].lower() if said[1:2].islower() else said[:1]}{said[1:]}" if said else ""
-    return Problem(path, f'"{key}" is missing{expected}')
+    return Problem(path, f'"{key}" is missing{expected}', key=key)
 
 
 def _unknown_keys(error: Error, path: tuple[str | int, ...]) -> Iterator[Problem]:
     allowed = error.schema.get("properties", {})
     for key in sorted(map(str, error.instance.keys() - allowed.keys())):
         rest = f"; allowed: {listed(allowed)}" if allowed else "; nothing is allowed here"
-        yield Problem((*path, key), f"unknown key{nearest(key, allowed) or rest}")
+        yield Problem((*path, key), f"unknown key{nearest(key, allowed) or rest}", key=key)
+
+
+def _meant(error: Error) -> Iterator[tuple[str | int, ...]]:
+    """Where a key would stand that is mistyped here."""
+    allowed = error.schema.get("properties", {})
+    for key in error.instance.keys() - allowed.keys():
+        if near := nearest_name(str(key), allowed):
+            yield (*error.absolute_path, near)

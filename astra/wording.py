@@ -13,7 +13,9 @@ from typing import Any
 # Only where a word begins, so that helpdesk-articles and backup_documents stay readable.
 _BEGINS_LIKE_ONE = (
     r"(?<![A-Za-z0-9])(?:(?:AstraCS:|Cassandra:|sk-|hf_|jina_|nvapi-|Bearer\s)[^\s'\"]{6,}"
-    r"|(?:pa-|up_|AKIA)(?=[A-Za-z_-]{0,64}[0-9])[A-Za-z0-9_-]{16,})"
+    r"|(?:pa-|up_|AKIA)(?=[A-Za-z_-]{0,64}[0-9])[A-Za-z0-9_-]{16,}"
+    # A user and a password in an address.
+    r"|(?<=//)[^\s/@:'\"]*:[^\s/@'\"]+@)"
 )
 # Letters and digits mixed and nothing else, as the keys of the providers are that begin like nothing in particular.
 _BARE = r"(?=[A-Za-z]*[0-9])(?=[0-9]*[A-Za-z])[A-Za-z0-9]{32,}"
@@ -87,6 +89,12 @@ def listed(names: Iterable[Any]) -> str:
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """`; did you mean "x"?` for the known name nearest to a mistyped one; empty where none is near."""
+    meant = nearest_name(name, known)
+    return f'; did you mean "{named(meant)}"?' if meant else ""
+
+
+def nearest_name(name: str, known: Iterable[str]) -> str:
+    """The known name nearest to a mistyped one; empty where none is near."""
     return _nearest(name, tuple(known))
 
 
@@ -102,7 +110,7 @@ def _nearest(name: str, known: tuple[str, ...]) -> str:
         _COMPARED, (((of_name & letters).bit_count() / (own + size), form) for form, (_, letters, size) in by_case.items())
     )
     best, form = max(((_likeness(name, form), form) for _, form in likely), default=(0.0, ""))
-    return f'; did you mean "{named(by_case[form][0])}"?' if best >= _ALIKE else ""
+    return by_case[form][0] if best >= _ALIKE else ""
 
 
 @lru_cache(maxsize=64)

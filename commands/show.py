@@ -14,7 +14,12 @@ from rich.table import Table
 
 # Of a pipe or a log, where nothing has to be folded. Unit: characters.
 WIDE = 160
-COLUMNS = ("keyspace", "collection", "provider", "model", "dimension", "metric")
+# What stands in the outputs for a value that an update never learned, since what has it could not be made. Source: the
+# engine's own, which prints it in `pulumi stack output --json`, too.
+UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+COLUMNS = ("keyspace", "collection or column", "provider", "model", "dimension", "metric")
+
+_NOT_MADE = ("not made yet", "", "", "")
 
 
 @click.command()
@@ -42,13 +47,25 @@ def _databases(stack: str | None) -> dict[str, Any]:
     if done.returncode:
         said = done.stderr.strip().removeprefix("error: ") or f"exit code {done.returncode}"
         raise click.ClickException(f"cannot read the outputs of {stack or 'the selected stack'}: {said}")
-    found: dict[str, Any] = json.loads(done.stdout).get("databases", {})
+    found: dict[str, Any] = _known(json.loads(done.stdout).get("databases", {}))
     return found
 
 
+def _known(value: Any) -> Any:
+    """What the last update learned: null for what it could not make."""
+    if isinstance(value, Mapping):
+        return {key: _known(inner) for key, inner in value.items()}
+    return None if value == UNKNOWN else value
+
+
 def _heading(name: str, database: Mapping[str, Any]) -> str:
-    place = f"{database['cloudProvider']} {database['region']}"
-    return f"[bold]{name}[/bold]: {database['name']}, {place}\n{database['apiEndpoint']}"
+    # An existing database that is named by its address alone has nothing but that.
+    place = f"{database['name']}, {database['cloudProvider']} {database['region']}\n" if "name" in database else ""
+    lines = [f"[bold]{name}[/bold]: {place}{database['apiEndpoint']}"]
+    lines += [f"{region}: {one['apiEndpoint'] or 'not made yet'}" for region, one in sorted(database.get("regions", {}).items())]
+    for integration, one in sorted(database.get("integrations", {}).items()):
+        lines.append(f"{integration}: {one['status']}, {one['proof']}" if one["status"] else f"{integration}: not verified")
+    return "\n".join(lines)
 
 
 def _table(database: Mapping[str, Any]) -> Table:
@@ -63,10 +80,26 @@ def _table(database: Mapping[str, Any]) -> Table:
 
 
 def rows(database: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
-    """One row a collection, as COLUMNS says; a keyspace without any has a row of its own."""
+    """One row a collection and one a vector column of a table, as COLUMNS says; a keyspace without any has a row of its own."""
     for keyspace, content in sorted(database["keyspaces"].items()):
-        if not content["collections"]:
-            yield (keyspace, "(none)", "", "", "", "")
-        for name, one in sorted(content["collections"].items()):
-            provider = one["provider"] or ("own vectors" if one["dimension"] else "no vectors")
-            yield (keyspace, name, provider, one["modelName"] or "", str(one["dimension"] or ""), one["metric"] or "")
+        found = [*_collections(content.get("collections") or {}), *_columns(content.get("tables") or {})]
+        for row in found or [("(none)", "", "", "", "")]:
+            yield (keyspace, *row)
+
+
+def _collections(collections: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    for name, one in sorted(collections.items()):
+        yield (name, *(_NOT_MADE if one is None else _vector(one)))
+
+
+def _columns(tables: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    for name, vectors in sorted(tables.items()):
+        for column, one in sorted((vectors or {}).items()):
+            yield (f"{name}.{column}", *_vector(one))
+        if not vectors:
+            yield (f"{name} (table)", *(_NOT_MADE if vectors is None else _vector({})))
+
+
+def _vector(one: Mapping[str, Any]) -> tuple[str, str, str, str]:
+    provider = one.get("provider") or ("own vectors" if one.get("dimension") else "no vectors")
+    return (provider, one.get("modelName") or "", str(one.get("dimension") or ""), one.get("metric") or "")

@@ -12,6 +12,6 @@ Where to start:
 * `emulator.command_line` -- the same over HTTP.
 
 What its answers rest on: exchanges recorded from the open-source Data API 1.0.51 (`tests/recordings/`), the published
-OpenAPI document of the DevOps API, and public observations of other clients. What rests on none of these says
-"unverified" where it stands.
+OpenAPI document of the DevOps API, and public observations of other clients. What rests on none of these, or on the
+open-source service's source alone, says "unverified" where it stands.
 """

@@ -57,13 +57,14 @@ def _place(match: re.Match[str]) -> list[str]:
 def _unreachable(world: World, database_id: str, region: str) -> Response | None:
     """Plain text where no Data API answers; None where one does, MAINTENANCE included.
 
-    404 for a database that is unknown, in another region or terminated; 503 for one that is not up yet, or that
-    hibernates and is woken up by this very request. (Observed for HIBERNATED; the others are unverified.)
+    404 for a database that is unknown, terminated, or without an active datacenter in the region; 503 for one that is not
+    up yet, or that hibernates and is woken up by this very request. (Observed for HIBERNATED; the others are unverified.)
     """
     now = world.now()
     with world.reading() as connection:
         database = models.find(connection, database_id)
-    status = "TERMINATED" if database is None or database.region != region else database.status(now)
+        regions = [place.region for place in models.datacenters(connection, database_id) if place.status(now) == "ACTIVE"]
+    status = "TERMINATED" if database is None or region not in regions else database.status(now)
     if status in ("ACTIVE", "MAINTENANCE"):
         return None
     if status in ("TERMINATED", "TERMINATING"):

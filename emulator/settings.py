@@ -30,6 +30,18 @@ SETTINGS: Final[dict[str, Setting]] = {
     "shared_secret": Setting(
         None, "SHARED_SECRET authentication: true or false for every provider that has it, null to follow the catalogue"
     ),
+    "embedding_providers": Setting("up", 'the embedding providers: "up", or "unreachable"'),
+    "header_keys": Setting(
+        None,
+        "which keys the providers accept in a request's headers: an object of provider and array of keys, null for any; it"
+        " is kept as it is, so never put a real one into it",
+    ),
+    "datacenter_seconds": Setting(
+        0.1, "MAINTENANCE while datacenters are added or one is terminated (number; tens of minutes at the service)"
+    ),
+    "organization_regions": Setting(
+        None, 'the regions the organisation may use, as "AWS/us-east-2" (array of strings), null for all of them'
+    ),
     "credential_service": Setting(
         "up",
         'the service that validates credentials: "up", "failing" (it answers with errors) or "down" (nothing listens)',

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 APPLICATION_ID = 0x41564543
 """SQLite's own field for telling whose file this is ("AVEC")."""
 
-LAYOUT = 1
+LAYOUT = 2
 """Version of the tables below, kept in the file (`PRAGMA user_version`)."""
 
 BUSY_SECONDS = 30.0

@@ -24,6 +24,17 @@ CREATE TABLE databases (
     timeline       TEXT NOT NULL              -- JSON: [[since, status], ...]; the last entry that is not in the future holds
 );
 
+CREATE TABLE datacenters (
+    database TEXT NOT NULL REFERENCES databases (id),
+    number   INTEGER NOT NULL,                -- 1 is the one the database was made in; none is used twice
+    region   TEXT NOT NULL,
+    created  REAL NOT NULL,
+    active   REAL NOT NULL,                   -- since when it is ACTIVE
+    leaving  REAL,                            -- since when it is TERMINATING
+    gone     REAL,                            -- since when it is TERMINATED
+    PRIMARY KEY (database, number)
+);
+
 CREATE TABLE keyspaces (
     database TEXT NOT NULL,                   -- a database's id, or the self-hosted one's
     name     TEXT NOT NULL,
@@ -37,18 +48,39 @@ CREATE TABLE collections (                    -- and tables: they share one name
     keyspace TEXT NOT NULL,
     name     TEXT NOT NULL,
     kind     TEXT NOT NULL CHECK (kind IN ('collection', 'table')),
-    options  TEXT NOT NULL,                   -- JSON, as findCollections explains it
-    indexes  INTEGER NOT NULL,                -- how many of the database's indexes it uses
+    options  TEXT NOT NULL,                   -- JSON, as findCollections or listTables explains it
+    indexes  INTEGER NOT NULL,                -- how many of the database's indexes it uses, beside those named below
     PRIMARY KEY (database, keyspace, name),
     FOREIGN KEY (database, keyspace) REFERENCES keyspaces (database, name) ON DELETE CASCADE
 );
 
-CREATE TABLE documents (
+CREATE TABLE indexes (                        -- of tables; their names are unique in a keyspace
+    database   TEXT NOT NULL,
+    keyspace   TEXT NOT NULL,
+    name       TEXT NOT NULL,
+    collection TEXT NOT NULL,                 -- the table's name
+    type       TEXT NOT NULL CHECK (type IN ('regular', 'text', 'vector')),
+    definition TEXT NOT NULL,                 -- JSON, as listIndexes explains it
+    PRIMARY KEY (database, keyspace, name),
+    FOREIGN KEY (database, keyspace, collection) REFERENCES collections (database, keyspace, name) ON DELETE CASCADE
+);
+
+CREATE TABLE dropped_columns (                -- of tables; one can come back with the type it had only
+    database   TEXT NOT NULL,
+    keyspace   TEXT NOT NULL,
+    collection TEXT NOT NULL,                 -- the table's name
+    name       TEXT NOT NULL,
+    type       TEXT NOT NULL,                 -- JSON
+    PRIMARY KEY (database, keyspace, collection, name),
+    FOREIGN KEY (database, keyspace, collection) REFERENCES collections (database, keyspace, name) ON DELETE CASCADE
+);
+
+CREATE TABLE documents (                      -- and rows
     sequence   INTEGER PRIMARY KEY,
     database   TEXT NOT NULL,
     keyspace   TEXT NOT NULL,
-    collection TEXT NOT NULL,
-    id         TEXT NOT NULL,                 -- JSON, so that 1 and "1" differ
+    collection TEXT NOT NULL,                 -- the collection's or the table's name
+    id         TEXT NOT NULL,                 -- JSON, so that 1 and "1" differ; of a row the array of its primary key
     document   TEXT NOT NULL,                 -- JSON
     UNIQUE (database, keyspace, collection, id),
     FOREIGN KEY (database, keyspace, collection) REFERENCES collections (database, keyspace, name) ON DELETE CASCADE

@@ -17,8 +17,12 @@ DEFAULT_TOKEN: Final = "AstraCS:emulator:00000000000000000000000000000000"  # no
 SELF_HOSTED_TOKEN: Final = "Cassandra:Y2Fzc2FuZHJh:Y2Fzc2FuZHJh"  # noqa: S105 -- public by intention
 """User and password `cassandra`, as a self-hosted Data API takes them; every new world knows it, without DevOps permissions."""
 
-PERMISSIONS: Final = ("org-db-create", "org-db-view", "org-db-terminate", "db-keyspace-create", "db-keyspace-drop")
-"""The scopes the implemented DevOps operations ask for (`db-keyspace-drop` is unverified: the published document names none)."""
+PERMISSIONS: Final = (
+    *("org-db-create", "org-db-view", "org-db-terminate", "org-db-expand"),
+    *("db-keyspace-create", "db-keyspace-drop"),
+)
+"""The scopes the implemented DevOps operations ask for (`db-keyspace-drop` and `org-db-expand`, for datacenters, are
+unverified: the published document names none for these operations)."""
 
 APPLICATION_TOKEN = re.compile(r"AstraCS:[^:\s]+:[^:\s]+")
 CASSANDRA_TOKEN = re.compile(r"Cassandra:[A-Za-z0-9+/=]+:[A-Za-z0-9+/=]+")

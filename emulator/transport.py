@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from emulator.application import application
-from emulator.tokens import DEFAULT_TOKEN
+from emulator.application import SELF_HOSTED_FACE, application
+from emulator.tokens import DEFAULT_TOKEN, SELF_HOSTED_TOKEN
 from emulator.world import World
 
 if TYPE_CHECKING:
@@ -17,7 +17,10 @@ TOKEN_HEADERS = ("Authorization", "Token", "X-Cassandra-Token")
 
 
 class EmulatorTransport(httpx.WSGITransport):
-    """Hands every request to a world's application, whatever its host; one without any token gets the emulator's own."""
+    """Hands every request to a world's application, whatever its host.
+
+    One without any token gets the emulator's own: the application token, or a self-hosted Data API's on its face.
+    """
 
     def __init__(self, world: World) -> None:
         """Over one world, which is closed with the transport."""
@@ -26,7 +29,11 @@ class EmulatorTransport(httpx.WSGITransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Answer one request in the calling thread."""
-        if not any(name in request.headers for name in TOKEN_HEADERS):
+        if any(name in request.headers for name in TOKEN_HEADERS):
+            return super().handle_request(request)
+        if SELF_HOSTED_FACE.fullmatch(request.url.path):
+            request.headers["Token"] = SELF_HOSTED_TOKEN
+        else:
             request.headers["Authorization"] = f"Bearer {DEFAULT_TOKEN}"
             request.headers["Token"] = DEFAULT_TOKEN
         return super().handle_request(request)

@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any, Final
 
 from emulator import settings, tokens
+from emulator.data_api import catalogue
 from emulator.devops import models
 from emulator.storage import Store
 
@@ -112,11 +113,36 @@ class World:
         with self.writing() as connection:
             models.set_timeline(connection, database_id, [(self.now(), status)])
 
+    def set_authentication(self, provider: str, kind: str, *, enabled: bool, database: str | None = None) -> None:
+        """Switch NONE, HEADER or SHARED_SECRET of one provider, for one database or for all.
+
+        Raises:
+            KeyError: the provider is disabled, or has no such authentication.
+
+        """
+        with self.writing() as connection:
+            entry = catalogue.entries(connection, database or "")[provider]
+            kinds = entry["supportedAuthentication"]
+            changed = entry | {"supportedAuthentication": kinds | {kind: kinds[kind] | {"enabled": enabled}}}
+            connection.execute(
+                "INSERT OR REPLACE INTO providers VALUES (?, ?, ?)", (database or "", provider, json.dumps(changed))
+            )
+
     def add_table(self, database_id: str, keyspace: str, name: str, indexes: int = 0) -> None:
-        """A bare table: it holds its name and uses up indexes; commands on tables are answered 501."""
+        """A bare table with one column, `id`; it uses up indexes that have no names."""
+        definition = {"columns": {"id": {"type": "text"}}, "primaryKey": {"partitionBy": ["id"], "partitionSort": {}}}
         with self.writing() as connection:
             connection.execute(
-                "INSERT INTO collections VALUES (?, ?, ?, 'table', '{}', ?)", (database_id, keyspace, name, indexes)
+                "INSERT INTO collections VALUES (?, ?, ?, 'table', ?, ?)",
+                (database_id, keyspace, name, json.dumps(definition), indexes),
+            )
+
+    def lose_indexes(self, database_id: str, keyspace: str, collection: str) -> None:
+        """Leave a collection as a client does that hangs up in the middle of createCollection: listed, and half made."""
+        with self.writing() as connection:
+            connection.execute(
+                "UPDATE collections SET indexes = 0 WHERE database = ? AND keyspace = ? AND name = ?",
+                (database_id, keyspace, collection),
             )
 
     def databases(self) -> list[dict[str, Any]]:
@@ -133,16 +159,49 @@ class World:
                 for database in models.every(connection)
             ]
 
+    def datacenters(self, database_id: str) -> list[dict[str, Any]]:
+        """Every datacenter of a database, terminated ones too, in order of creation: id, region and status."""
+        with self.reading() as connection:
+            return [
+                {"id": place.id, "region": place.region, "status": place.status(self.now())}
+                for place in models.datacenters(connection, database_id)
+            ]
+
     def collections(self, database_id: str, keyspace: str) -> dict[str, dict[str, Any]]:
         """Name and options of each collection of a keyspace, tables left out; none where the keyspace is not listed."""
+        return self._held(database_id, keyspace, "collection")
+
+    def tables(self, database_id: str, keyspace: str) -> dict[str, dict[str, Any]]:
+        """Name and definition of each table of a keyspace, as explained; none where the keyspace is not listed."""
+        return self._held(database_id, keyspace, "table")
+
+    def _held(self, database_id: str, keyspace: str, kind: str) -> dict[str, dict[str, Any]]:
         with self.reading() as connection:
             if keyspace not in models.keyspaces(connection, database_id, self.now()):
                 return {}
             rows = connection.execute(
-                "SELECT name, options FROM collections WHERE database = ? AND keyspace = ? AND kind = 'collection' ORDER BY name",
-                (database_id, keyspace),
+                "SELECT name, options FROM collections WHERE database = ? AND keyspace = ? AND kind = ? ORDER BY name",
+                (database_id, keyspace, kind),
             )
             return {row["name"]: json.loads(row["options"]) for row in rows}
+
+    def indexes(self, database_id: str, keyspace: str) -> dict[str, dict[str, Any]]:
+        """Name of each index of a keyspace's tables, with its `table`, `indexType` and `definition` as explained."""
+        with self.reading() as connection:
+            if keyspace not in models.keyspaces(connection, database_id, self.now()):
+                return {}
+            rows = connection.execute(
+                "SELECT name, collection, type, definition FROM indexes WHERE database = ? AND keyspace = ? ORDER BY name",
+                (database_id, keyspace),
+            )
+            return {
+                row["name"]: {
+                    "table": row["collection"],
+                    "indexType": row["type"],
+                    "definition": json.loads(row["definition"]),
+                }
+                for row in rows
+            }
 
 
 def _know_default_tokens(connection: sqlite3.Connection) -> None:

@@ -16,6 +16,7 @@ import pulumi
 CloudProvider = Literal["AWS", "GCP", "AZURE"]
 Metric = Literal["cosine", "dot_product", "euclidean"]
 SourceModel = Literal["ada002", "bert", "cohere-v3", "gecko", "nv-qa-4", "openai-v3-large", "openai-v3-small", "other"]
+IntegrationAuthentication = Literal["NONE", "HEADER", "SHARED_SECRET"]
 IdType = Literal["objectId", "uuid", "uuidv6", "uuidv7"]
 
 

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any
 
 import pulumi
 
+from astra.target import Kind
 from providers.session import NAMESPACE, SETTINGS, TOKEN
 
-CONFIG_KEYS = ("devopsUrl", "dataApiUrl", "transport", "store")
+CONFIG_KEYS = ("devopsUrl", "dataApiUrl", "transport", "store", "dryRun")
 
 
 class AstraProvider(pulumi.ProviderResource):
@@ -16,7 +17,7 @@ class AstraProvider(pulumi.ProviderResource):
 
     Args:
         resource_name: the Pulumi name, by convention "astra".
-        target: astra (Astra DB Serverless; the default) or emulator.
+        target: astra (Astra DB Serverless; the default), data-api (a self-hosted Data API) or emulator.
         allow_data_loss: Pulumi names of resources that may be deleted although they hold documents; "*" means all, and by
             default none may. Up refuses to delete any other that holds some, and names what would be lost.
         opts: Pulumi's resource options.
@@ -26,12 +27,14 @@ class AstraProvider(pulumi.ProviderResource):
     the published ones of Astra (sources: DevOps API reference and Data API documentation), or those that
     `vectorize emulator serve` listens on. The token comes from ASTRA_DB_APPLICATION_TOKEN, or from the secret config
     `vectorize:token`; without one, or with one that cannot be a token, every resource fails before anything is asked.
+    `vectorize:dryRun` (true or false; true by default) says whether a preview asks the databases that stand already what they
+    would refuse.
     """
 
     def __init__(
         self,
         resource_name: str,
-        target: Literal["astra", "emulator"] = "astra",
+        target: Kind = "astra",
         allow_data_loss: Sequence[str] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:

@@ -5,21 +5,21 @@ from typing import Any
 
 import pulumi
 
-from astra import collection, database, service
-from astra.definition import OPTIONS, as_found, differences
-from astra.errors import AstraError, NotFound, Problem, Refused, Unauthorized
-from astra.keyspace import names
+from astra import collection, service
+from astra.definition import OPTIONS, as_found, chosen, differences, same_choice
+from astra.errors import Problem
+from astra.sharing import SNAPSHOT
 from providers.arguments import DefaultIdArgs, IndexingArgs, LexicalArgs, RerankArgs, VectorArgs
-from providers.dynamic import ADDRESS, ORGANISATION, AstraResource, AstraResourceProvider
+from providers.dynamic import ADDRESS, AstraResource
+from providers.keyspace_content import IDENTITY, KeyspaceContentProvider
 from providers.wire import known as is_known
 
-IDENTITY = ("apiEndpoint", "keyspace", "name")
 
-
-class CollectionProvider(AstraResourceProvider):
-    """Verbs of Collection. Its id is `endpoint/keyspace/name`; its output `options` is what the service made of it."""
+class CollectionProvider(KeyspaceContentProvider):
+    """Verbs of Collection. Its output `options` is what the service made of it."""
 
     schema = "resources:collection"
+    output = "options"
 
     def problems(self, definition: Mapping[str, Any]) -> tuple[Problem, ...]:
         found = service.problems(definition.get("vector"))
@@ -30,29 +30,25 @@ class CollectionProvider(AstraResourceProvider):
         options = {key: news[key] for key in OPTIONS if key in news}
         if not is_known(options):
             return identity | changed.intersection(OPTIONS)
+        options = _meant(options, olds)
         # The same in other words replaces nothing; what stands otherwise does, although nothing was rewritten.
         return identity | {difference.path[0] for difference in differences(options, olds.get("options", {}))}
 
-    def wish(self, inputs: Mapping[str, Any]) -> str:
-        return "/".join(inputs[key] for key in IDENTITY)
+    def content(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
+        return {"collections": {inputs["name"]: {key: inputs[key] for key in OPTIONS if key in inputs}}}
 
-    def make(self, inputs: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-        endpoint, keyspace, name = place = tuple(inputs[key] for key in IDENTITY)
-        self.claim("/".join(place), inputs)
-        options = collection.create(self.session.connection, endpoint, keyspace, name, inputs)
-        return "/".join(place), {"options": options}
-
-    def find(self, identity: str, known: dict[str, Any], inputs: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    def established(self, inputs: dict[str, Any]) -> dict[str, Any]:
         endpoint, keyspace, name = (inputs[key] for key in IDENTITY)
-        try:
-            options = collection.listed(self.session.connection, endpoint, keyspace).get(name)
-        except AstraError as error:
-            raise self._meant(error, known) from None
-        if options is None:
-            raise NotFound(f"collection {keyspace}.{name} is not listed.")
-        return as_found(inputs, options), {"options": options}
+        return collection.create(self.session.connection, endpoint, keyspace, name, inputs)
 
-    def remove(self, identity: str, known: dict[str, Any]) -> None:
+    def standing(self, inputs: dict[str, Any]) -> dict[str, Any] | None:
+        endpoint, keyspace, name = (inputs[key] for key in IDENTITY)
+        return collection.listed(self.session.connection, endpoint, keyspace, SNAPSHOT).get(name)
+
+    def met(self, inputs: dict[str, Any], known: dict[str, Any], stands: dict[str, Any]) -> dict[str, Any]:
+        return as_found(inputs, stands) if differences(_meant(inputs, known), stands) else inputs
+
+    def dropped(self, known: dict[str, Any]) -> None:
         endpoint, keyspace, name = (known[key] for key in IDENTITY)
         connection = self.session.connection
 
@@ -61,37 +57,15 @@ class CollectionProvider(AstraResourceProvider):
                 known[ADDRESS], lambda: [name] * collection.holds_documents(connection, endpoint, keyspace, name)
             )
 
-        try:
-            collection.delete(connection, endpoint, keyspace, name, guard)
-        except AstraError as error:
-            if not isinstance(meant := self._meant(error, known), NotFound):
-                raise meant from None
+        collection.delete(connection, endpoint, keyspace, name, guard)
 
-    def _meant(self, error: AstraError, known: Mapping[str, Any]) -> AstraError:
-        """What a failure of the Data API means once the DevOps API was asked; NotFound only where it proves it.
 
-        A terminated database answers nothing of use, and to the token of another database every keyspace is unknown.
-        """
-        identity = self.session.target.database_id(known["apiEndpoint"])
-        if not identity:
-            if isinstance(error, NotFound):
-                return Refused(
-                    f"{error} Whether it is gone cannot be told: {known['apiEndpoint']} is not an address of this target."
-                )
-            return error
-        try:
-            described = database.described(self.session.connection, identity, known.get(ORGANISATION, ""))
-        except NotFound as gone:
-            return gone
-        except AstraError as other:
-            # What was asked for is what failed; where the DevOps API knows why, it says it better.
-            return other if isinstance(other, Unauthorized) else error
-        if isinstance(error, NotFound) and known["keyspace"] in names(described):
-            return Unauthorized(
-                f"the Data API of database {identity} does not know its keyspace {known['keyspace']}, which the DevOps API "
-                "lists. The token may belong to another database: use one of this organisation."
-            )
-        return error
+def _meant(options: Mapping[str, Any], olds: Mapping[str, Any]) -> dict[str, Any]:
+    """The options with the dimension that the service chose when it was left out, as long as that choice holds."""
+    vector = options.get("vector")
+    if not same_choice(vector, olds.get("vector")):
+        return dict(options)
+    return {**options, "vector": chosen(vector, olds.get("options", {}).get("vector"))}
 
 
 class Collection(AstraResource, module="astra", name="Collection"):

@@ -6,9 +6,12 @@ from typing import Any
 import pulumi
 
 from astra import adoption, contents, database, keyspace
-from astra.errors import Invalid, NotFound
+from astra.errors import AstraError, Invalid, NotFound
+from astra.sharing import SNAPSHOT
 from providers.arguments import CloudProvider
 from providers.dynamic import ADDRESS, ORGANISATION, AstraResource, AstraResourceProvider
+from providers.session import Session
+from providers.wire import known as is_known
 
 IDENTITY = ("name", "cloudProvider", "region")
 
@@ -17,6 +20,9 @@ class DatabaseProvider(AstraResourceProvider):
     """Verbs of Database. Its id is the database's UUID."""
 
     schema = "resources:database"
+
+    def refusals(self, inputs: Mapping[str, Any]) -> list[str]:
+        return region_refusals(self.session, inputs)
 
     def wish(self, inputs: Mapping[str, Any]) -> str:
         return "/".join(inputs[key] for key in IDENTITY)
@@ -33,7 +39,7 @@ class DatabaseProvider(AstraResourceProvider):
         return identity, {"apiEndpoint": connection.target.api_endpoint(identity, region)}
 
     def find(self, identity: str, known: dict[str, Any], inputs: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-        described = database.described(self.session.connection, identity, known.get(ORGANISATION, ""))
+        described = database.described(self.session.connection, identity, known.get(ORGANISATION, ""), SNAPSHOT)
         live = {key: described["info"][key] for key in IDENTITY}
         return {**inputs, **live}, {"apiEndpoint": self.session.target.api_endpoint(identity, live["region"])}
 
@@ -48,6 +54,18 @@ class DatabaseProvider(AstraResourceProvider):
         except NotFound:
             return []
         return contents.filled(connection, known["apiEndpoint"], keyspace.names(described))
+
+
+def region_refusals(session: Session, inputs: Mapping[str, Any]) -> list[str]:
+    """Why the organisation cannot use the region that the inputs name; nothing where it can, or where that cannot be asked."""
+    cloud_provider, region = inputs["cloudProvider"], inputs["region"]
+    if session.target.self_hosted or not is_known([cloud_provider, region]):
+        return []
+    try:
+        reason = database.unusable_region(session.connection, cloud_provider, region)
+    except AstraError:
+        return []
+    return [f"region: {reason}"] if reason else []
 
 
 class Database(AstraResource, module="astra", name="Database"):
@@ -84,6 +102,24 @@ class Database(AstraResource, module="astra", name="Database"):
     ) -> None:
         inputs: Mapping[str, Any] = {"name": name or resource_name, "cloudProvider": cloud_provider, "region": region}
         super().__init__(DatabaseProvider(), resource_name, inputs, ("apiEndpoint", ORGANISATION), opts)
+
+    @classmethod
+    def get(cls, resource_name: str, id: str, opts: pulumi.ResourceOptions | None = None) -> "Database":  # noqa: A002 - Pulumi's
+        """A database that somebody else manages: it is read, also in a preview, and never changed or deleted.
+
+        Args:
+            resource_name: its address: the logical name.
+            id: its UUID in Astra.
+            opts: Pulumi's resource options; must name the AstraProvider.
+
+        Preview and up fail where the organisation has no such database.
+        """
+        found = cls.__new__(cls)
+        options = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=id))
+        AstraResource.__init__(found, DatabaseProvider(), resource_name, {}, (*IDENTITY, "apiEndpoint", ORGANISATION), options)
+        # The engine tells no id of what is only read in a preview, and whatever stands in the database would seem replaced.
+        found.__dict__["id"] = found.api_endpoint.apply(lambda _: id)
+        return found
 
     @property
     def api_endpoint(self) -> pulumi.Output[str]:

@@ -21,6 +21,7 @@ from pulumi.dynamic import (
 from astra import catalog, validation
 from astra.changes import changes
 from astra.errors import NotFound, Problem
+from providers import host_pool
 from providers.session import Session, configured, quiet_tracebacks
 from providers.wire import Failure, plain, told
 
@@ -37,6 +38,8 @@ class AstraResourceProvider(ResourceProvider, ABC):
 
     serialize_as_secret_always = False
     schema: ClassVar[str]
+    # Whether the service's verdict is asked of what did not change, too.
+    asks_always: ClassVar[bool] = False
     session: Session
 
     def configure(self, req: ConfigureRequest) -> None:
@@ -45,13 +48,22 @@ class AstraResourceProvider(ResourceProvider, ABC):
         self._all_problems({})
         # Modules and schemas stay for the life of the process: the collector need not look at them again and again, which
         # took a twentieth of a preview.
+        # After the pool was found: what is frozen is found no more.
+        host_pool.widen()
         gc.freeze()
         self.session = told(lambda: configured(req.config))
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         inputs = plain(news)
+        address = inputs.get(ADDRESS)
         # An empty property: the engine prints a failing property's whole value, secrets included.
-        failures = [CheckFailure("", f"{inputs.get(ADDRESS)}: {problem}") for problem in self._all_problems(inputs)]
+        failures = [CheckFailure("", f"{address}: {problem}") for problem in self._all_problems(inputs)]
+        if (
+            not failures
+            and self.session.asks
+            and (self.asks_always or changes(self._inputs(plain(_olds or {})), self._inputs(inputs)))
+        ):
+            failures = [CheckFailure("", f"{address}: {refusal}") for refusal in told(lambda: self.refusals(inputs))]
         return CheckResult(news, failures)
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
@@ -60,13 +72,11 @@ class AstraResourceProvider(ResourceProvider, ABC):
         replaces = sorted(self.replacing(olds, news, changed))
         if not replaces:
             self.session.claims.keep((self.kind, _id), news[ADDRESS])
-        return DiffResult(changes=bool(replaces or changed), replaces=replaces, delete_before_replace=True)
+        return DiffResult(changes=bool(replaces or changed or self.due(olds)), replaces=replaces, delete_before_replace=True)
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         inputs = plain(props)
-        # Again, for what was unknown when `check` ran.
-        if found := self._all_problems(inputs):
-            raise Failure(f"{inputs[ADDRESS]}: {'; '.join(map(str, found))}") from None
+        self._refuse_problems(inputs)
         # Asked first: were it to fail afterwards, what was made would be known to nobody.
         organisation = told(lambda: self.session.organisation)
         with self.session.claims.turn(self.wish(inputs)):
@@ -77,16 +87,21 @@ class AstraResourceProvider(ResourceProvider, ABC):
         known = plain(props)
         try:
             found, outputs = told(lambda: self.find(id_, known, self._inputs(known)), passing=NotFound)
-        except NotFound:
+        except NotFound as error:
+            if ORGANISATION not in known:
+                # What is only read, and not managed, must be there: the engine would go on with nothing.
+                raise Failure(str(error)) from None
             return ReadResult("", {})
-        return ReadResult(id_, {**found, **outputs, ORGANISATION: known.get(ORGANISATION, "")}, inputs=found)
+        organisation = known[ORGANISATION] if ORGANISATION in known else told(lambda: self.session.organisation)
+        return ReadResult(id_, {**found, **outputs, ORGANISATION: organisation}, inputs=found)
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
-        """Takes over inputs that mean the same as what stands; what changes anything is a replacement."""
-        olds, news = plain(_olds), plain(_news)
+        olds, inputs = plain(_olds), plain(_news)
+        self._refuse_problems(inputs)
+        outputs = told(lambda: self.alter(_id, olds, inputs))
         # An input that was taken out must not live on: it would differ from now on.
-        outputs = {key: value for key, value in olds.items() if key not in self._inputs(olds)}
-        return UpdateResult({**outputs, **news})
+        kept = {key: value for key, value in olds.items() if key not in self._inputs(olds)}
+        return UpdateResult({**kept, **inputs, **outputs})
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         known = plain(_props)
@@ -106,6 +121,16 @@ class AstraResourceProvider(ResourceProvider, ABC):
         """Problems beyond the schema's; none by default."""
         return ()
 
+    def refusals(self, inputs: Mapping[str, Any]) -> list[str]:
+        """What the service would refuse of something new or changed, asked at plan time without a trace; nothing by default.
+
+        Args:
+            inputs: the new ones, with UNKNOWN for what is not known yet.
+
+        Whatever cannot be asked is no refusal: then the service says it when the change is made.
+        """
+        return []
+
     def replacing(self, olds: Mapping[str, Any], news: Mapping[str, Any], changed: set[str]) -> set[str]:
         """The properties that force a replacement: by default the changed ones that the schema marks so.
 
@@ -116,6 +141,22 @@ class AstraResourceProvider(ResourceProvider, ABC):
         """
         properties = catalog.schema(self.schema)["properties"]
         return {key for key in changed if properties.get(key, {}).get("replaceOnChanges")}
+
+    def due(self, known: Mapping[str, Any]) -> bool:
+        """Whether an update is due by the stored outputs, although no input changed; never by default."""
+        return False
+
+    def alter(self, identity: str, known: dict[str, Any], inputs: dict[str, Any]) -> dict[str, Any]:
+        """Changes the thing in place and returns the outputs that changed with it.
+
+        By default nothing: the new inputs mean the same as what stands, and what changes anything is a replacement.
+
+        Args:
+            identity: its id.
+            known: its stored outputs.
+            inputs: the new ones.
+        """
+        return {}
 
     @abstractmethod
     def wish(self, inputs: Mapping[str, Any]) -> str:
@@ -150,6 +191,11 @@ class AstraResourceProvider(ResourceProvider, ABC):
         definition = {key: value for key, value in inputs.items() if key != ADDRESS}
         found = validation.sharpened(validation.problems(definition, self.schema), self.problems(definition))
         return tuple(problem for problem in found if problem.severity == "error")
+
+    def _refuse_problems(self, inputs: Mapping[str, Any]) -> None:
+        """Once more right before a change, for what was unknown when `check` ran."""
+        if found := self._all_problems(inputs):
+            raise Failure(f"{inputs[ADDRESS]}: {'; '.join(map(str, found))}") from None
 
     def _inputs(self, props: Mapping[str, Any]) -> dict[str, Any]:
         names = {ADDRESS, *catalog.schema(self.schema)["properties"]}

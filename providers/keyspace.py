@@ -6,12 +6,13 @@ from typing import Any
 import pulumi
 
 from astra import contents, database, keyspace
-from astra.errors import NotFound
+from astra.errors import Invalid, NotFound
+from astra.sharing import SNAPSHOT
 from providers.dynamic import ADDRESS, ORGANISATION, AstraResource, AstraResourceProvider
 
 
 class KeyspaceProvider(AstraResourceProvider):
-    """Verbs of Keyspace. Its id is `database id/name`."""
+    """Verbs of Keyspace. Its id is `database id/name`; what stands for the id may be an address of the Data API."""
 
     schema = "resources:keyspace"
 
@@ -19,28 +20,58 @@ class KeyspaceProvider(AstraResourceProvider):
         return f"{inputs['databaseId']}/{inputs['name']}"
 
     def make(self, inputs: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-        database_id, name = inputs["databaseId"], inputs["name"]
-        self.claim(f"{database_id}/{name}", inputs)
-        region = keyspace.create(self.session.connection, database_id, name)["info"]["region"]
-        endpoint = self.session.connection.target.api_endpoint(database_id, region)
-        keyspace.wait_until_served(self.session.connection, endpoint, name)
-        return f"{database_id}/{name}", {"apiEndpoint": endpoint}
+        stated, name = inputs["databaseId"], inputs["name"]
+        connection = self.session.connection
+        self.claim(f"{stated}/{name}", inputs)
+        if connection.target.self_hosted:
+            keyspace.self_hosted_create(connection, stated, name)
+            endpoint = stated
+        else:
+            database_id, endpoint = self._place(stated)
+            region = keyspace.create(connection, database_id, name)["info"]["region"]
+            endpoint = endpoint or connection.target.api_endpoint(database_id, region)
+        keyspace.wait_until_served(connection, endpoint, name)
+        return f"{stated}/{name}", {"apiEndpoint": endpoint}
 
     def find(self, identity: str, known: dict[str, Any], inputs: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-        described = database.described(self.session.connection, inputs["databaseId"], known.get(ORGANISATION, ""))
-        if inputs["name"] not in keyspace.names(described):
+        if inputs["name"] not in self._names(inputs["databaseId"], known, SNAPSHOT):
             raise NotFound(f"keyspace {inputs['name']} of database {inputs['databaseId']} is not listed.")
         return inputs, {"apiEndpoint": known["apiEndpoint"]}
 
     def remove(self, identity: str, known: dict[str, Any]) -> None:
-        database_id, name = known["databaseId"], known["name"]
+        stated, name = known["databaseId"], known["name"]
         connection = self.session.connection
         try:
-            if name in keyspace.names(database.wait_until_active(connection, database_id, known.get(ORGANISATION, ""))):
+            if not connection.target.self_hosted:
+                database.wait_until_active(connection, self._place(stated)[0], known.get(ORGANISATION, ""))
+            if name in self._names(stated, known):
                 self.session.require_permission(known[ADDRESS], lambda: contents.filled(connection, known["apiEndpoint"], [name]))
-                keyspace.drop(connection, database_id, name)
+                if connection.target.self_hosted:
+                    keyspace.self_hosted_drop(connection, stated, name)
+                else:
+                    keyspace.drop(connection, self._place(stated)[0], name)
         except NotFound:
             return
+
+    def _names(self, stated: str, known: Mapping[str, Any], age: float = 0.0) -> list[str]:
+        """Names of the keyspaces of the database that the input `databaseId` states."""
+        connection = self.session.connection
+        if connection.target.self_hosted:
+            return keyspace.self_hosted_names(connection, stated, age)
+        return keyspace.names(database.described(connection, self._place(stated)[0], known.get(ORGANISATION, ""), age))
+
+    def _place(self, stated: str) -> tuple[str, str]:
+        """Id of the database that the input `databaseId` states, and its address where it states that.
+
+        Raises:
+            Invalid: it is an address, and none of this target's.
+        """
+        if "://" not in stated:
+            return stated, ""
+        found = self.session.target.place(stated)
+        if found is None:
+            raise Invalid(f"{stated} is not an address of this target's Data API, so its database cannot be told. Give its id.")
+        return found.database_id, stated
 
 
 class Keyspace(AstraResource, module="astra", name="Keyspace"):
@@ -48,7 +79,8 @@ class Keyspace(AstraResource, module="astra", name="Keyspace"):
 
     Args:
         resource_name: its address: `database.keyspace`.
-        database_id: UUID of the database: the `id` of a Database.
+        database_id: UUID of the database: the `id` of a Database. Or the address of its Data API, without a path: of a
+            self-hosted one, which has no ids, or of an existing database of Astra that is reached by its address alone.
         name: 1 to 48 letters, digits or underscores, the first no underscore; neither dse nor system. default_keyspace stands
             in every new database and is taken over, as any keyspace of that name is.
         opts: Pulumi's resource options; must name the AstraProvider.

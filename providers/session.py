@@ -3,12 +3,10 @@
 The host cannot ask the engine which stack it serves, so the explicit provider (astra_provider.py) carries it here.
 """
 
-import gc
 import json
 import os
 import sys
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -16,17 +14,18 @@ from typing import Any
 from astra.devops import organisation_id
 from astra.errors import AstraError, DataLoss, Unauthorized
 from astra.http import Connection, connect
+from astra.sharing import FOR_EVER, SharedReads
 from astra.target import Target, target
 from astra.wording import listed
+from providers import host_pool
 from providers.claims import Claims
 
 TOKEN_VARIABLE = "ASTRA_DB_APPLICATION_TOKEN"  # noqa: S105 - a variable's name
 NAMESPACE = "vectorize:"
 SETTINGS = f"{NAMESPACE}settings"
 TOKEN = f"{NAMESPACE}token"
-# The host answers with four threads whatever --parallel says, and a keyspace that waits for its database
-# holds one. Seen with 96 creates of 1 s: 25.9 s with four, 4.0 s with 64.
-HOST_WORKERS, WORKERS = 4, 64
+# What a token is, by whether the target is self-hosted. Sources: Astra's documentation, the Data API's.
+_TOKENS = {False: "an application token of Astra", True: "Cassandra:USER:PASSWORD, user and password each in base64"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,28 +36,43 @@ class Session:
         target: the stack's service.
         allow_data_loss: addresses of what may be deleted with its documents; "*" means all.
         claims: who has what in this run.
+        asks: whether the service's own verdict is asked at plan time.
+        verdicts: what it said, and to which organisation the token belongs. Kept for the life of the process: between the
+            delete and the create of a replacement the same question must get the same answer.
+        replaced_tables: by endpoint, keyspace and name, the addresses of the tables that `diff` found to be replaced.
     """
 
     target: Target
     allow_data_loss: frozenset[str]
     claims: Claims = field(default_factory=Claims)
+    asks: bool = True
+    verdicts: SharedReads = field(default_factory=SharedReads)
+    replaced_tables: dict[tuple[str, str, str], str] = field(default_factory=dict)
 
     @property
     def connection(self) -> Connection:
-        """Opened when it is first needed: a preview that only creates asks the service nothing."""
-        return connect(self.target)
+        """Opened when it is first needed."""
+        return connect(self.target, host_pool.sleep)
 
     @property
     def organisation(self) -> str:
-        """Id of the organisation that the token belongs to."""
-        return _organisation(self.target)
+        """Id of the organisation that the token belongs to; "" for a self-hosted Data API, which knows none."""
+        return "" if self.target.self_hosted else self._organisation()
 
-    def require_permission(self, address: str, filled: Callable[[], list[str]]) -> None:
-        """Makes sure that a deletion loses nothing that nobody allowed to be lost.
+    def _organisation(self) -> str:
+        connection = self.connection
+        return self.verdicts.read("organisation", lambda: organisation_id(connection), FOR_EVER)
+
+    def require_permission(
+        self, address: str, filled: Callable[[], list[str]], doing: str = "delete", harm: str = "they would be lost"
+    ) -> None:
+        """Makes sure that a change loses nothing that nobody allowed to be lost.
 
         Args:
-            address: of what is to be deleted.
+            address: of what is to be changed.
             filled: names what in it holds documents; asked only where the permission is missing.
+            doing: what is to be done to it, for the message.
+            harm: what would become of the documents, for the message.
 
         Raises:
             DataLoss: something in it holds documents, and neither its address nor "*" is in allow_data_loss.
@@ -68,15 +82,10 @@ class Session:
             return
         if lost := filled():
             raise DataLoss(
-                f"cannot delete {address}: it holds documents ({listed(lost)}), and they would be lost. Keep it, or allow "
+                f"cannot {doing} {address}: it holds documents ({listed(lost)}), and {harm}. Keep it, or allow "
                 f"exactly this with allowDataLoss: [{address}] in the environment file, run again (destroy with "
                 "--run-program, to see it), and take that out afterwards."
             )
-
-
-@cache
-def _organisation(target: Target) -> str:
-    return organisation_id(connect(target))
 
 
 @cache
@@ -97,11 +106,11 @@ def open_session(settings: str, token: str) -> Session:
     place = target(stated["target"], stated["config"], token)
     if not place.transport and not place.token:
         raise Unauthorized(
-            f"no token for {place.devops_url}: set {TOKEN_VARIABLE} to an application token of Astra, or keep one as a "
-            f"secret of the stack: pulumi config set --secret {TOKEN} (it asks for the value)."
+            f"no token for {place.devops_url or 'the self-hosted Data API'}: set {TOKEN_VARIABLE} to "
+            f"{_TOKENS[place.self_hosted]}, or keep one as a secret of the stack: pulumi config set --secret {TOKEN} (it asks "
+            "for the value)."
         )
-    widen_pool()
-    return Session(place, frozenset(stated["allowDataLoss"]))
+    return Session(place, frozenset(stated["allowDataLoss"]), asks=stated["config"].get("dryRun", "true") != "false")
 
 
 def configured(config: Any) -> Session:
@@ -112,13 +121,6 @@ def configured(config: Any) -> Session:
             "this resource has no explicit provider: declare AstraProvider(...) and pass it as ResourceOptions(provider=...)."
         )
     return open_session(settings, os.environ.get(TOKEN_VARIABLE) or config.get(TOKEN) or "")
-
-
-def widen_pool() -> None:
-    """Lets the host answer more than four calls at once; it stays at four where grpc's private pool is not found."""
-    for candidate in gc.get_objects():
-        if isinstance(candidate, ThreadPoolExecutor) and getattr(candidate, "_max_workers", 0) == HOST_WORKERS:
-            candidate._max_workers = WORKERS  # noqa: SLF001 - grpc offers no other way to it
 
 
 def quiet_tracebacks() -> None:

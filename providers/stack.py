@@ -2,29 +2,35 @@
 
 import gc
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pulumi
 
-from astra import document, environment
-from astra.wording import listed
+from astra import declaration, document, environment
 from providers.astra_provider import AstraProvider
 from providers.collection import Collection
 from providers.database import Database
+from providers.database_region import DatabaseRegion
+from providers.index import Index
+from providers.integration import ProviderIntegration
 from providers.keyspace import Keyspace
 from providers.session import NAMESPACE
+from providers.table import Table
+from providers.vector_index import VectorIndex
+from providers.workload import Workload
 
 FOLDER = Path("environments")
 # The language host's code for a program that has already said what is wrong: the engine adds nothing then.
 SAID_IT_ALL = 32
 
 
-def load() -> environment.Environment:
+def load() -> declaration.Environment:
     """The environment of the stack: `environments/<stack>.yaml`, or what `vectorize:environment` names instead.
 
     Raises:
-        pulumi.RunError: it is missing, cannot be read, or declares what cannot be brought up.
+        pulumi.RunError: it is missing or cannot be read.
         SystemExit: it is wrong. Every problem was logged; nothing was declared.
     """
     name = pulumi.Config(NAMESPACE.rstrip(":")).get("environment") or pulumi.get_stack()
@@ -44,54 +50,132 @@ def load() -> environment.Environment:
         raise SystemExit(SAID_IT_ALL)
     # As in dynamic.py: what is loaded by now stays, and the SDK makes many short-lived objects from here on.
     gc.freeze()
-    declared = environment.environment(parsed.data)
-    tables = [f"{one.address}.{name}" for entry in declared.databases for one in entry.keyspaces for name in one.tables]
-    if tables:
-        raise pulumi.RunError(
-            f"{path} declares tables, which this version validates but cannot bring up yet: {listed(tables)}. Take them "
-            "out; nothing was touched."
-        )
-    return declared
+    return environment.environment(parsed.data)
 
 
-def declare(declared: environment.Environment) -> dict[str, Any]:
+def declare(declared: declaration.Environment) -> dict[str, Any]:
     """Declares everything, and returns the stack output `databases`: the contract for applications.
 
     Returns:
-        By logical name: id, name, cloudProvider, region, apiEndpoint, and keyspaces by name, each with collections
-        by name: dimension, metric, provider and modelName (the last two are null for one's own vectors).
+        By logical name: id, name, cloudProvider, region and apiEndpoint (of an existing database that is named by its address
+        alone that address); regions, by name the apiEndpoint of each further one; integrations, by logical name status and proof;
+        and keyspaces by name, each with collections by name (dimension, metric, provider and modelName; the last two are null for
+        one's own vectors) and tables by name, each with its vectors by column (dimension, provider and modelName).
     """
     provider = AstraProvider("astra", target=declared.target, allow_data_loss=declared.allow_data_loss)
-    options = pulumi.ResourceOptions(provider=provider, protect=declared.protect)
-    return {entry.address: _database(entry, options) for entry in declared.databases}
+    workload = Workload("workload", **declared.workload(), opts=pulumi.ResourceOptions(provider=provider))
+    stack = _Stack(provider, workload, declared.protect)
+    return {entry.address: _database(entry, stack) for entry in declared.databases}
 
 
-def _database(entry: environment.Database, options: pulumi.ResourceOptions) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class _Stack:
+    """What the options of all resources of a stack are made of."""
+
+    provider: AstraProvider
+    workload: Workload
+    protect: bool
+
+    def options(self, *needed: pulumi.Resource, **further: Any) -> pulumi.ResourceOptions:
+        """Options of what holds nothing: after the workload's check, and after what it needs."""
+        return pulumi.ResourceOptions(provider=self.provider, depends_on=[self.workload, *needed], **further)
+
+    def keeping(self, *needed: pulumi.Resource, **further: Any) -> pulumi.ResourceOptions:
+        """Options of what holds data: protected, where the environment is."""
+        return self.options(*needed, protect=self.protect, **further)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reached:
+    """A database as its keyspaces need it: what stands for its id, and how they are kept."""
+
+    identity: pulumi.Input[str]
+    options: pulumi.ResourceOptions
+
+
+def _database(entry: declaration.Database, stack: _Stack) -> dict[str, Any]:
     settings = entry.settings
-    made = Database(
-        entry.address,
-        name=settings["name"],
-        cloud_provider=settings["cloudProvider"],
-        region=settings["region"],
-        opts=options,
-    )
+    if "apiEndpoint" in settings:
+        described: dict[str, Any] = {"apiEndpoint": settings["apiEndpoint"]}
+        reached = _Reached(settings["apiEndpoint"], _existing(stack))
+    elif "id" in settings:
+        found = Database.get(entry.address, settings["id"], stack.options())
+        described = {"id": found.id, "apiEndpoint": found.api_endpoint}
+        described |= {key: found.output(key) for key in ("name", "cloudProvider", "region")}
+        reached = _Reached(found.id, _existing(stack))
+    else:
+        made = Database(
+            entry.address,
+            name=settings["name"],
+            cloud_provider=settings["cloudProvider"],
+            region=settings["region"],
+            opts=stack.keeping(),
+        )
+        described = {"id": made.id, **settings, "apiEndpoint": made.api_endpoint}
+        described["regions"] = {region: _region(entry, region, made, stack) for region in entry.additional_regions}
+        # The keyspaces of a database go with it: dropping each first would take a minute of MAINTENANCE every time.
+        reached = _Reached(made.id, stack.keeping(deleted_with=made))
+    keyspaces = {
+        one.name: Keyspace(one.address, database_id=reached.identity, name=one.name, opts=reached.options)
+        for one in entry.keyspaces
+    }
+    integrations = {one.address: _integration(one, keyspaces[one.keyspace], stack) for one in entry.integrations}
     return {
-        "id": made.id,
-        **settings,
-        "apiEndpoint": made.api_endpoint,
-        "keyspaces": {one.name: _keyspace(one, made, options) for one in entry.keyspaces},
+        **described,
+        "integrations": {
+            address.partition(".")[2]: {"status": one.status, "proof": one.proof} for address, one in integrations.items()
+        },
+        "keyspaces": {one.name: _contents(one, keyspaces[one.name], integrations, stack) for one in entry.keyspaces},
     }
 
 
-def _keyspace(entry: environment.Keyspace, database: Database, options: pulumi.ResourceOptions) -> dict[str, Any]:
-    # The keyspaces of a database go with it: dropping each first would take a minute of MAINTENANCE every time.
-    with_database = pulumi.ResourceOptions.merge(options, pulumi.ResourceOptions(deleted_with=database))
-    made = Keyspace(entry.address, database_id=database.id, name=entry.name, opts=with_database)
-    return {"collections": {one.name: _collection(one, entry.name, made, options) for one in entry.collections}}
+def _existing(stack: _Stack) -> pulumi.ResourceOptions:
+    """A keyspace of a database that is not this stack's is made where it is missing, and never dropped: others may use it."""
+    return stack.options(retain_on_delete=True)
+
+
+def _region(entry: declaration.Database, region: str, database: Database, stack: _Stack) -> dict[str, Any]:
+    made = DatabaseRegion(
+        f"{entry.address}.{region}",
+        database_id=database.id,
+        cloud_provider=entry.settings["cloudProvider"],
+        region=region,
+        opts=stack.keeping(),
+    )
+    return {"apiEndpoint": made.api_endpoint}
+
+
+def _integration(entry: declaration.Integration, keyspace: Keyspace, stack: _Stack) -> ProviderIntegration:
+    settings = entry.settings
+    return ProviderIntegration(
+        entry.address,
+        api_endpoint=keyspace.api_endpoint,
+        keyspace=entry.keyspace,
+        provider=settings["provider"],
+        authentication=settings["authentication"],
+        provider_key=settings.get("providerKey"),
+        parameters=settings.get("parameters"),
+        key_variable=settings.get("keyVariable"),
+        timeout=settings.get("timeout"),
+        opts=stack.options(),
+    )
+
+
+def _contents(
+    entry: declaration.Keyspace, keyspace: Keyspace, integrations: Mapping[str, ProviderIntegration], stack: _Stack
+) -> dict[str, Any]:
+    return {
+        "collections": {one.name: _collection(one, entry.name, keyspace, integrations, stack) for one in entry.collections},
+        "tables": {one.name: _table(one, entry.name, keyspace, integrations, stack) for one in entry.tables},
+    }
 
 
 def _collection(
-    entry: environment.Collection, keyspace: str, made_in: Keyspace, options: pulumi.ResourceOptions
+    entry: declaration.Collection,
+    keyspace: str,
+    made_in: Keyspace,
+    integrations: Mapping[str, ProviderIntegration],
+    stack: _Stack,
 ) -> pulumi.Output[dict[str, Any]]:
     definition = entry.definition
     made = Collection(
@@ -105,21 +189,68 @@ def _collection(
         default_id=definition.get("defaultId"),
         lexical=definition.get("lexical"),
         rerank=definition.get("rerank"),
-        opts=options,
+        opts=stack.keeping(*([integrations[entry.integration]] if entry.integration else [])),
     )
     return made.options.apply(_described)
+
+
+def _table(
+    entry: declaration.Table,
+    keyspace: str,
+    made_in: Keyspace,
+    integrations: Mapping[str, ProviderIntegration],
+    stack: _Stack,
+) -> pulumi.Output[dict[str, Any]]:
+    made = Table(
+        entry.address,
+        api_endpoint=made_in.api_endpoint,
+        keyspace=keyspace,
+        name=entry.name,
+        columns=entry.definition["columns"],
+        primary_key=entry.definition["primaryKey"],
+        opts=stack.keeping(*(integrations[one] for one in entry.integrations)),
+    )
+    for index in entry.indexes:
+        _index(index, keyspace, made_in, made, stack)
+    return made.explained.apply(_vectors)
+
+
+def _index(entry: declaration.Index, keyspace: str, made_in: Keyspace, table: Table, stack: _Stack) -> None:
+    # An index goes with its table.
+    place: dict[str, Any] = {"api_endpoint": made_in.api_endpoint, "keyspace": keyspace, "table": table.name, "name": entry.name}
+    opts = stack.options(deleted_with=table)
+    settings = entry.settings
+    if entry.kind == "vector":
+        VectorIndex(
+            entry.address,
+            **place,
+            column=settings["column"],
+            metric=settings.get("metric"),
+            source_model=settings.get("sourceModel"),
+            opts=opts,
+        )
+    else:
+        Index(
+            entry.address, **place, column=settings["column"], index_type=entry.kind, options=settings.get("options"), opts=opts
+        )
 
 
 def _described(options: Mapping[str, Any] | None) -> dict[str, Any]:
     """What applications need to know of a collection, from what the service made of it."""
     vector = (options or {}).get("vector") or {}
+    return {"dimension": vector.get("dimension"), "metric": vector.get("metric"), **_service(vector)}
+
+
+def _vectors(explained: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What applications need to know of a table, from what the service made of it: its vector columns."""
+    columns = (explained or {}).get("columns") or {}
+    vectors = {name: column for name, column in columns.items() if column.get("type") == "vector"}
+    return {name: {"dimension": column.get("dimension"), **_service(column)} for name, column in vectors.items()}
+
+
+def _service(vector: Mapping[str, Any]) -> dict[str, Any]:
     service = vector.get("service") or {}
-    return {
-        "dimension": vector.get("dimension"),
-        "metric": vector.get("metric"),
-        "provider": service.get("provider"),
-        "modelName": service.get("modelName"),
-    }
+    return {"provider": service.get("provider"), "modelName": service.get("modelName")}
 
 
 def _advice() -> str:

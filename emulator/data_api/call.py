@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 class Call:
     """One command on its way: where it goes, and the transaction it runs in.
 
-    `keyspace` and `collection` are "" on the paths that have none; `options` are the collection's, as findCollections
-    explains them.
+    `keyspace` and `collection` (or the table's name) are "" on the paths that have none; `options` are the collection's as
+    findCollections explains them, or the table's definition as listTables does.
     """
 
     connection: sqlite3.Connection

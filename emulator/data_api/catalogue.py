@@ -54,19 +54,25 @@ def _listed() -> dict[str, Provider]:
     return providers
 
 
-def providers(connection: sqlite3.Connection, database: str) -> dict[str, Provider]:
-    """The enabled providers of one database: the catalogue with this world's changes, those for this database last."""
+def entries(connection: sqlite3.Connection, database: str) -> dict[str, Provider]:
+    """The enabled providers of one database as they were entered: the catalogue, or what this world has in its place.
+
+    What was entered for this database goes before what was entered for all.
+    """
     changes = connection.execute("SELECT provider, entry FROM providers WHERE database IN ('', ?) ORDER BY database", (database,))
-    entries: dict[str, Provider | None] = {
-        **_listed(),
-        **{row["provider"]: json.loads(row["entry"]) for row in changes},
-    }
+    entered: dict[str, Provider | None] = {**_listed(), **{row["provider"]: json.loads(row["entry"]) for row in changes}}
+    return {name: entry for name, entry in entered.items() if entry is not None}
+
+
+def providers(connection: sqlite3.Connection, database: str) -> dict[str, Provider]:
+    """The enabled providers of one database as it offers them, with the status of each model."""
     rows = connection.execute(
         "SELECT provider, model, status FROM models WHERE database IN ('', ?) ORDER BY database", (database,)
     )
     statuses = {(row["provider"], row["model"]): row["status"] for row in rows}
     shared_secret = settings.read(connection, "shared_secret")
-    return {name: _changed(name, entry, statuses, shared_secret) for name, entry in entries.items() if entry is not None}
+    offered = entries(connection, database).items()
+    return {name: _changed(name, entry, statuses, shared_secret) for name, entry in offered}
 
 
 def _changed(name: str, entry: Provider, statuses: dict[tuple[str, str], str], shared_secret: bool | None) -> Provider:  # noqa: FBT001

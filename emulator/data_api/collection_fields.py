@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from emulator.data_api import fields
+from emulator.data_api import fields, vector_service
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,19 +65,8 @@ def _vector(value: object) -> Options:
             if vector[name] not in allowed:
                 fields.invalid(f"options.vector.{name}", vector[name], f"one of {', '.join(allowed)}")
     if "service" in sent:
-        vector["service"] = _service(sent["service"], "options.vector.service")
+        vector["service"] = vector_service.parse(sent["service"], "options.vector.service")
     return vector
-
-
-def _service(value: object, path: str) -> Options:
-    sent = fields.structure(value, path, ("provider", "modelName", "authentication", "parameters")) or {}
-    service: Options = {name: fields.text(sent[name], f"{path}.{name}") for name in ("provider", "modelName") if name in sent}
-    if "authentication" in sent:
-        keys = fields.any_object(sent["authentication"], f"{path}.authentication")
-        service["authentication"] = {key: None if item is None else fields.text(item, key) for key, item in keys.items()}
-    if "parameters" in sent:
-        service["parameters"] = fields.any_object(sent["parameters"], f"{path}.parameters")
-    return service
 
 
 def _indexing(value: object) -> Options:
@@ -101,6 +90,6 @@ def _rerank(value: object) -> Options:
     sent = fields.structure(value, "options.rerank", ("enabled", "service")) or {}
     readers: dict[str, Callable[[object], Any]] = {
         "enabled": lambda item: fields.flag(item, "options.rerank.enabled"),
-        "service": lambda item: _service(item, "options.rerank.service"),
+        "service": lambda item: vector_service.parse(item, "options.rerank.service"),
     }
     return {name: readers[name](item) for name, item in sent.items()}

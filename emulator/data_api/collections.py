@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from emulator import settings
-from emulator.data_api import catalogue, collection_fields, collection_options, credentials, fields, vector_service
+from emulator.data_api import collection_fields, collection_options, fields, limits, services
 from emulator.data_api.errors import DataApiError
 
 if TYPE_CHECKING:
@@ -19,9 +18,6 @@ if TYPE_CHECKING:
 
 NAME = re.compile(r"[A-Za-z0-9_]{1,48}")
 """Recorded for collections; the same rule holds for createKeyspace (unverified)."""
-
-INDEXES_NEEDED: Final = 10
-"""How many indexes must be free for a collection, whatever it will really use."""
 
 FIELD_INDEXES: Final = 8
 """Indexes over a document's fields, which `indexing: {deny: ["*"]}` saves; a vector and lexical search take one more
@@ -56,14 +52,10 @@ def create_collection(call: Call, creation: Creation) -> dict[str, Any]:
         creation.options,
         existing=None if existing is None else json.loads(existing["options"]),
         offer={name: settings.read(connection, name) for name in ("lexical", "rerank")},
-        check=partial(
-            vector_service.complete,
-            providers=catalogue.providers(connection, call.database),
-            check_credential=partial(credentials.check, connection, call.database),
-        ),
+        check=services.completion(connection, call.database),
     )
     if existing is None:
-        _check_limits(call, creation.name)
+        limits.check_collection(call, creation.name)
         connection.execute(
             "INSERT INTO collections VALUES (?, ?, ?, 'collection', ?, ?)",
             (call.database, call.keyspace, creation.name, json.dumps(options), _indexes(options)),
@@ -72,34 +64,32 @@ def create_collection(call: Call, creation: Creation) -> dict[str, Any]:
         raise DataApiError("EXISTING_TABLE_NOT_DATA_API_COLLECTION", f"There is a table {creation.name}.")
     elif json.loads(existing["options"]) != options:
         raise DataApiError("EXISTING_COLLECTION_DIFFERENT_SETTINGS", f"There is a collection {creation.name} with other options.")
+    else:
+        _mend(call, creation.name, options)
     return {"status": {"ok": 1}}
 
 
 def find(connection: sqlite3.Connection, database: str, keyspace: str, name: str) -> sqlite3.Row | None:
     """The row of a collection or table."""
     row: sqlite3.Row | None = connection.execute(
-        "SELECT kind, options FROM collections WHERE database = ? AND keyspace = ? AND name = ?",
+        "SELECT kind, options, indexes FROM collections WHERE database = ? AND keyspace = ? AND name = ?",
         (database, keyspace, name),
     ).fetchone()
     return row
 
 
-def _check_limits(call: Call, name: str) -> None:
-    count, indexes = call.connection.execute(
-        "SELECT count(*) FILTER (WHERE kind = 'collection'), total(indexes)"
-        " FROM collections JOIN keyspaces ON (keyspaces.database, keyspaces.name) = (collections.database, keyspace)"
-        " WHERE collections.database = ? AND (dropped IS NULL OR dropped > ?)",
-        (call.database, call.now),
-    ).fetchone()
-    most = settings.read(call.connection, "max_collections")
-    if count >= most:
-        raise DataApiError("TOO_MANY_COLLECTIONS", f"No room for {name}: the database has {count} collections of {most}.")
-    most = settings.read(call.connection, "max_indexes")
-    if indexes + INDEXES_NEEDED > most:
-        raise DataApiError(
-            "TOO_MANY_INDEXES_FOR_COLLECTION",
-            f"No room for {name}: the database uses {indexes:.0f} indexes of {most}, a collection needs {INDEXES_NEEDED}.",
-        )
+def _mend(call: Call, name: str, options: Options) -> None:
+    """The indexes that a creation which was cut off did not make are made now."""
+    call.connection.execute(
+        "UPDATE collections SET indexes = ? WHERE database = ? AND keyspace = ? AND name = ?",
+        (_indexes(options), call.database, call.keyspace, name),
+    )
+
+
+def is_half_made(call: Call) -> bool:
+    """Whether the collection the call is on lacks indexes, since its creation was cut off; nothing lists that (recorded)."""
+    row = find(call.connection, call.database, call.keyspace, call.collection)
+    return row is not None and row["indexes"] < _indexes(json.loads(row["options"]))
 
 
 def _indexes(options: Options) -> int:

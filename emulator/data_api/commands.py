@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from emulator.data_api import catalogue, collections, inserts, keyspaces, queries, tables
+from emulator.data_api import catalogue, collections, indexes, inserts, keyspaces, queries, rows, table_changes, tables
+from emulator.data_api.errors import DataApiError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,10 +18,18 @@ if TYPE_CHECKING:
 
 
 class Command(NamedTuple):
-    """How a command is read, and what it does."""
+    """How a command is read, and what it does: on a keyspace or a collection, and on a table.
+
+    None is for what a collection or a table cannot be asked.
+    """
 
     parse: Callable[[object], Any]
-    run: Callable[[Call, Any], dict[str, Any]]
+    run: Callable[[Call, Any], dict[str, Any]] | None
+    run_on_table: Callable[[Call, Any], dict[str, Any]] | None = None
+
+
+def _find_on_table(_: Call, __: Any) -> dict[str, Any]:
+    raise DataApiError("NOT_IMPLEMENTED", "The emulator does not implement find on a table.")
 
 
 ROOT: Final = ("findEmbeddingProviders", "findRerankingProviders")
@@ -59,7 +68,11 @@ COLLECTION: Final = (
 )
 
 READING: Final = frozenset(
-    (*ROOT, "findKeyspaces", "findCollections", "listTables", "findOne", "countDocuments", "estimatedDocumentCount")
+    (
+        *ROOT,
+        *("findKeyspaces", "findCollections", "listTables", "listIndexes"),
+        *("find", "findOne", "countDocuments", "estimatedDocumentCount"),
+    )
 )
 """The implemented commands that change nothing."""
 
@@ -72,10 +85,19 @@ IMPLEMENTED: Final[dict[str, Command]] = {
     "createCollection": Command(collections.parse_create_collection, collections.create_collection),
     "findCollections": Command(collections.parse_find_collections, collections.find_collections),
     "deleteCollection": Command(collections.parse_delete_collection, collections.delete_collection),
+    "createTable": Command(tables.parse_create_table, tables.create_table),
     "listTables": Command(tables.parse_list_tables, tables.list_tables),
-    "insertOne": Command(inserts.parse_insert_one, inserts.insert),
-    "insertMany": Command(inserts.parse_insert_many, inserts.insert),
-    "findOne": Command(queries.parse_find_one, queries.find_one),
+    "dropTable": Command(tables.parse_drop, tables.drop_table),
+    "dropIndex": Command(tables.parse_drop, indexes.drop_index),
+    "alterTable": Command(table_changes.parse_alter_table, None, table_changes.alter_table),
+    "createIndex": Command(indexes.creation_parser("regular"), None, indexes.create_index),
+    "createTextIndex": Command(indexes.creation_parser("text"), None, indexes.create_index),
+    "createVectorIndex": Command(indexes.creation_parser("vector"), None, indexes.create_index),
+    "listIndexes": Command(indexes.parse_list_indexes, None, indexes.list_indexes),
+    "insertOne": Command(inserts.parse_insert_one, inserts.insert, rows.insert),
+    "insertMany": Command(inserts.parse_insert_many, inserts.insert, rows.insert),
+    "find": Command(queries.parse_find, queries.find, _find_on_table),
+    "findOne": Command(queries.parse_find_one, queries.find_one, rows.find_one),
     "countDocuments": Command(queries.parse_count, queries.count),
     "estimatedDocumentCount": Command(queries.parse_estimate, queries.estimate),
 }

@@ -18,16 +18,18 @@ def _codes() -> dict[str, dict[str, Any]]:
 class DataApiError(Exception):
     """One error of an answer."""
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, message: str, scope: str | None = None) -> None:
         """Say what is wrong.
 
         Args:
             code: a code of `errors.json`, which also holds its family, scope, title and HTTP status.
             message: what is wrong, in one sentence.
+            scope: where a code has more than one.
 
         """
         super().__init__(message)
         self.code = code
+        self._scope = scope
 
     @property
     def status(self) -> int:
@@ -41,8 +43,20 @@ class DataApiError(Exception):
         return {
             "id": str(uuid4()),
             "family": kind["family"],
-            "scope": kind["scope"],
+            "scope": kind["scope"] if self._scope is None else self._scope,
             "errorCode": self.code,
             "title": kind["title"],
             "message": str(self),
         }
+
+    def body(self) -> dict[str, Any]:
+        """The JSON body of an answer that has this error only."""
+        return {"errors": [self.entry()]}
+
+
+class SchemaChangeFailed(DataApiError):
+    """What the database itself refuses of a change of tables and indexes; the answer says `ok: 0` as well (recorded)."""
+
+    def body(self) -> dict[str, Any]:
+        """The JSON body."""
+        return {"status": {"ok": 0}} | super().body()

@@ -84,3 +84,9 @@ def any_object(value: object, path: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         mismatch(path, "an object")
     return value
+
+
+def option(command: dict[str, Any], name: str) -> bool:
+    """The one option, a boolean, that a command has; false unless told."""
+    options = structure(command.get("options"), "options", (name,)) or {}
+    return flag(options.get(name, False), f"options.{name}")

@@ -7,8 +7,7 @@ import sqlite3
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from uuid import uuid4
 
-from emulator.data_api import catalogue, credentials, fields
-from emulator.data_api.embeddings import embed
+from emulator.data_api import fields, services
 from emulator.data_api.errors import DataApiError
 
 if TYPE_CHECKING:
@@ -84,29 +83,7 @@ def _embedded(call: Call, document: Document) -> Document:
         raise DataApiError("EMBEDDING_SERVICE_NOT_CONFIGURED", f"The collection {call.collection} has no embedding service.")
     if not isinstance(text, str):
         fields.invalid("$vectorize", text, "a string")
-    _check_keys(call, service)
-    vector = embed(service["provider"], service["modelName"], text, call.options["vector"]["dimension"])
-    return {**document, "$vector": vector}
-
-
-def _check_keys(call: Call, service: dict[str, Any]) -> None:
-    """The provider's key comes from the headers; or from the stored credential; or the provider needs none."""
-    provider = catalogue.providers(call.connection, call.database)[service["provider"]]
-    kinds = provider["supportedAuthentication"]
-    headers = [token["accepted"] for token in kinds.get("HEADER", {"tokens": []})["tokens"]]
-    missing = [name for name in headers if not call.headers.get(name)]
-    if kinds.get("NONE", {}).get("enabled") or (headers and not missing):
-        return
-    if not service.get("authentication"):
-        raise DataApiError(
-            "EMBEDDING_PROVIDER_AUTHENTICATION_KEYS_NOT_PROVIDED",
-            f"The provider {service['provider']} needs the header {', '.join(missing)}.",
-        )
-    for key, full_name in service["authentication"].items():
-        if not credentials.exists(call.connection, call.database, service["provider"], full_name.removesuffix(f".{key}")):
-            raise DataApiError(
-                "EMBEDDING_GATEWAY_UNABLE_RESOLVE_AUTHENTICATION_TYPE", f"There is no credential {full_name} any more."
-            )
+    return {**document, "$vector": services.vector(call, service, call.options["vector"]["dimension"], text)}
 
 
 def _insert(call: Call, document: Document) -> None:

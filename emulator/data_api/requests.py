@@ -1,7 +1,7 @@
 """The Data API over HTTP: from a request to a command, and from its result or error to an answer.
 
 The order of the checks is the service's as far as recorded: path and method, token, content type, JSON, the command's
-name, its fields, the keyspace, the collection; then the command itself.
+name, its fields, the keyspace, the collection or table; then the command itself.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from werkzeug.wrappers import Request, Response
 
 from emulator import tokens
-from emulator.data_api import catalogue, collections, vector_service
+from emulator.data_api import collections, services
 from emulator.data_api.call import Call
 from emulator.data_api.commands import COLLECTION, IMPLEMENTED, KEYSPACE, READING, ROOT, SELF_HOSTED_ROOT
 from emulator.data_api.errors import DataApiError
@@ -40,7 +40,7 @@ def respond(world: World, request: Request, database: str, path: list[str]) -> R
         refused = _refused_token(world, request)
         return refused or _answer(_run(world, request, database, path), 200)
     except DataApiError as error:
-        return _answer({"errors": [error.entry()]}, error.status)
+        return _answer(error.body(), error.status)
 
 
 def _answer(body: Mapping[str, Any], status: int) -> Response:
@@ -80,11 +80,13 @@ def _run(world: World, request: Request, database: str, path: list[str]) -> dict
     with world.reading() if name in READING else world.writing() as connection:
         if keyspace and keyspace not in models.keyspaces(connection, database, now):
             raise DataApiError("UNKNOWN_KEYSPACE", f"There is no keyspace {keyspace}.")
-        options = _options(connection, database, keyspace, collection) if collection else {}
-        if command is None or options is None:
-            kind = "on a table" if options is None else ""
-            raise DataApiError("NOT_IMPLEMENTED", f"The emulator does not implement {name} {kind}".rstrip() + ".")
-        return command.run(Call(connection, now, database, keyspace, collection, options, request.headers), parsed)
+        kind, options = _target(connection, database, keyspace, collection) if collection else ("", {})
+        if command is None:
+            raise DataApiError("NOT_IMPLEMENTED", f"The emulator does not implement {name}.")
+        run = command.run_on_table if kind == "table" else command.run
+        if run is None:
+            raise DataApiError(f"UNSUPPORTED_{kind.upper()}_COMMAND", f"A {kind} has no command {name}.")
+        return run(Call(connection, now, database, keyspace, collection, options, request.headers), parsed)
 
 
 def _command(data: bytes) -> tuple[str, object]:
@@ -100,22 +102,17 @@ def _command(data: bytes) -> tuple[str, object]:
     return name, command
 
 
-def _options(connection: sqlite3.Connection, database: str, keyspace: str, collection: str) -> dict[str, Any] | None:
-    """The collection's options; None for a table. Its service is looked at first (recorded for inserts without a text)."""
-    row = collections.find(connection, database, keyspace, collection)
+def _target(connection: sqlite3.Connection, database: str, keyspace: str, name: str) -> tuple[str, dict[str, Any]]:
+    """Whether it is a collection or a table, and its options or its definition.
+
+    Its service is looked at first, whatever is asked of it (recorded); of a table's columns with one it is the first (as
+    the open-source service's source has it).
+    """
+    row = collections.find(connection, database, keyspace, name)
     if row is None:
-        raise DataApiError("UNKNOWN_COLLECTION_OR_TABLE", f"There is no collection or table {collection} in {keyspace}.")
-    if row["kind"] == "table":
-        return None
+        raise DataApiError("UNKNOWN_COLLECTION_OR_TABLE", f"There is no collection or table {name} in {keyspace}.")
     options: dict[str, Any] = json.loads(row["options"])
-    service = options.get("vector", {}).get("service")
-    if service is not None:
-        provider = catalogue.providers(connection, database).get(service["provider"])
-        model = vector_service.find_model(provider, service["modelName"]) if provider else None
-        if model is None:
-            raise DataApiError(
-                "EMBEDDING_PROVIDER_UNAVAILABLE",
-                f"{service['provider']} {service['modelName']} is not offered any more.",
-            )
-        vector_service.refuse_unless_supported(model, existing=True)
-    return options
+    vectors = [options.get("vector", {})] if row["kind"] == "collection" else options["columns"].values()
+    if service := next((vector["service"] for vector in vectors if "service" in vector), None):
+        services.refuse_unavailable(connection, database, service)
+    return row["kind"], options

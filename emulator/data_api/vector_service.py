@@ -1,4 +1,4 @@
-"""The embedding service of a collection: is it one this database offers, and how is it stored? Pure functions.
+"""The embedding service of a collection or of a table's column: is it offered, and how is it stored? Pure functions.
 
 The order is that of the open-source service: provider, credentials, model and dimension, the model's status,
 parameters. So an unknown credential is reported before an impossible dimension.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from emulator.data_api import fields
 from emulator.data_api.errors import DataApiError
 
 if TYPE_CHECKING:
@@ -26,6 +27,27 @@ TYPES: Final[dict[str, tuple[type, ...]]] = {"STRING": (str,), "NUMBER": (int, f
 
 def _refuse(message: str) -> DataApiError:
     return DataApiError("INVALID_CREATE_COLLECTION_OPTIONS", message)
+
+
+def parse(value: object, path: str) -> dict[str, Any] | None:
+    """A service as sent, scalars coerced and nulls dropped; all of this is refused before the keyspace is looked at.
+
+    Raises:
+        DataApiError: COMMAND_FIELD_UNKNOWN, REQUEST_STRUCTURE_MISMATCH.
+
+    """
+    sent = fields.structure(value, path, ("provider", "modelName", "authentication", "parameters"))
+    if sent is None:
+        return None
+    service: dict[str, Any] = {
+        name: fields.text(sent[name], f"{path}.{name}") for name in ("provider", "modelName") if name in sent
+    }
+    if "authentication" in sent:
+        keys = fields.any_object(sent["authentication"], f"{path}.authentication")
+        service["authentication"] = {key: None if item is None else fields.text(item, key) for key, item in keys.items()}
+    if "parameters" in sent:
+        service["parameters"] = fields.any_object(sent["parameters"], f"{path}.parameters")
+    return service
 
 
 def complete(
@@ -52,7 +74,7 @@ def complete(
     """
     name = service.get("provider")
     if name is None:
-        raise _refuse("options.vector.service needs a provider.")
+        raise _refuse("A service needs a provider.")
     if name not in providers:
         raise _refuse(f"There is no provider {name}.")
     provider = providers[name]

@@ -13,13 +13,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from emulator.devops.models import Database
+    from collections.abc import Container, Iterable
+
+    from emulator.devops.models import Database, Datacenter
 
 NEVER: Final = "0001-01-01T00:00:00Z"
 """The service's way to say that something has not happened."""
 
 ACTIONS: Final = {"ACTIVE": ["addKeyspace", "removeKeyspace", "addDatacenters", "terminate"]}
 """`availableActions` by status (unverified; the words are those of the published document)."""
+
+STANDING: Final = ("ACTIVE", "TERMINATING")
+"""Which datacenters a database lists: as with keyspaces, a new one once it is there, one that goes until it is gone
+(unverified)."""
 
 DATA_ENDPOINT: Final = "https://{id}-{region}.apps.astra.datastax.com/api/rest"
 
@@ -48,27 +54,40 @@ def region(cloud: str, name: str) -> dict[str, Any] | None:
     return next((item for item in regions() if (item["cloudProvider"], item["name"]) == (cloud, name)), None)
 
 
-def datacenters(database: Database) -> list[dict[str, Any]]:
-    """A database's datacenters: the first region's only, as long as no others can be added."""
-    place = region(database.cloud_provider, database.region) or {"zone": "", "classification": ""}
-    return [
-        {
-            "id": f"{database.id}-1",
-            "name": "dc-1",
-            "tier": database.tier,
-            "status": "",
-            "dateCreated": _time(database.created),
-            "cloudProvider": database.cloud_provider,
-            "region": database.region,
-            "regionZone": place["zone"],
-            "regionClassification": place["classification"],
-            "capacityUnits": database.capacity_units,
-        }
-    ]
+def datacenters(
+    database: Database, places: Iterable[Datacenter], now: float, shown: Container[str] = STANDING
+) -> list[dict[str, Any]]:
+    """A database's datacenters of these statuses, the newest first.
+
+    At the service their order is not that of creation; whoever leans on it is to stumble here.
+    """
+    return [_datacenter(database, place, now) for place in reversed([*places]) if place.status(now) in shown]
 
 
-def database(record: Database, keyspaces: list[str], organization: str, now: float) -> dict[str, Any]:
-    """The answer about one database. `dbType` is absent for one that was not made for vectors."""
+def _datacenter(database: Database, place: Datacenter, now: float) -> dict[str, Any]:
+    where = region(database.cloud_provider, place.region) or {"zone": "", "classification": ""}
+    return {
+        "id": place.id,
+        "name": f"dc-{place.number}",
+        "tier": database.tier,
+        "status": place.status(now),
+        "dateCreated": _time(place.created),
+        "cloudProvider": database.cloud_provider,
+        "region": place.region,
+        "regionZone": where["zone"],
+        "regionClassification": where["classification"],
+        "capacityUnits": database.capacity_units,
+    }
+
+
+def database(
+    record: Database, keyspaces: list[str], places: Iterable[Datacenter], organization: str, now: float
+) -> dict[str, Any]:
+    """The answer about one database. `dbType` is absent for one that was not made for vectors.
+
+    The status of a datacenter is empty in it, as recorded; in the listing of datacenters it is what the published
+    document says (unverified).
+    """
     status = record.status(now)
     terminated = record.terminated()
     info = {
@@ -76,7 +95,7 @@ def database(record: Database, keyspaces: list[str], organization: str, now: flo
         "keyspace": record.keyspace,
         "keyspaces": keyspaces,
         "additionalKeyspaces": [name for name in keyspaces if name != record.keyspace],
-        "datacenters": datacenters(record),
+        "datacenters": [place | {"status": ""} for place in datacenters(record, places, now)],
         "cloudProvider": record.cloud_provider,
         "tier": record.tier,
         "capacityUnits": record.capacity_units,

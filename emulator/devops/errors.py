@@ -24,7 +24,12 @@ KINDS: Final[dict[str, ErrorKind]] = {
     "field_missing": ErrorKind(400, 2000002, "The field {field} is required."),
     "field_invalid": ErrorKind(400, 2000003, "The field {field} must be {expected}."),
     "parameter_invalid": ErrorKind(400, 2000004, "The parameter {parameter} must be {expected}."),
-    "region_unknown": ErrorKind(422, 2000005, "{cloud} has no serverless region {region}."),
+    "not_array": ErrorKind(400, 2000007, "The request's body is not a JSON array of datacenters."),
+    "datacenter_cloud": ErrorKind(400, 2000008, "The database {database} is in {cloud}, and so are all its datacenters."),
+    "datacenter_region": ErrorKind(400, 2000009, "{cloud} has no serverless region {region} that the organisation may use."),
+    "datacenter_exists": ErrorKind(400, 2000010, "The database {database} is in {region} already."),
+    "datacenter_primary": ErrorKind(400, 2000011, "The database {database} was made in {region} and cannot leave it."),
+    "region_unknown": ErrorKind(422, 2000005, "{cloud} has no serverless region {region} that the organisation may use."),
     "keyspace_name": ErrorKind(
         422,
         2000006,
@@ -32,6 +37,11 @@ KINDS: Final[dict[str, ErrorKind]] = {
     ),
     "database_unknown": ErrorKind(404, 2000404, "There is no database {database}."),
     "keyspace_unknown": ErrorKind(404, 2000405, "The database {database} has no keyspace {keyspace}."),
+    "datacenter_unknown": ErrorKind(404, 2000406, "The database {database} has no datacenter {datacenter}."),
+    "datacenter_state": ErrorKind(409, 2000410, "The datacenter {datacenter} is {status}."),
+    "datacenters_left": ErrorKind(
+        409, 2000411, "The database {database} has further datacenters, which have to be terminated first: {left}."
+    ),
     "wrong_state": ErrorKind(409, 2000409, "The database {database} is {status}; this needs it {needed}."),
     "not_implemented": ErrorKind(501, 2000501, "The emulator does not implement {method} {route}."),
 }

@@ -1,4 +1,4 @@
-"""Databases and keyspaces as the store holds them: plain functions over a connection, no HTTP.
+"""Databases, their datacenters and keyspaces as the store holds them: plain functions over a connection, no HTTP.
 
 A database's status is never written down as such. Each operation writes the timeline that follows from it (`[[since,
 status], ...]`) and a reader takes the last entry that has begun; so nothing has to run for time to pass, and a killed
@@ -52,6 +52,32 @@ class Database:
         return next((entry.since for entry in self.timeline if entry.status == "TERMINATED"), None)
 
 
+@dataclass(frozen=True)
+class Datacenter:
+    """A database's presence in one region; times are seconds since the epoch."""
+
+    database: str
+    number: int
+    region: str
+    created: float
+    active: float
+    leaving: float | None
+    gone: float | None
+
+    @property
+    def id(self) -> str:
+        """The database's id and the number, of which none is used twice."""
+        return f"{self.database}-{self.number}"
+
+    def status(self, now: float) -> str:
+        """INITIALIZING, ACTIVE, TERMINATING or TERMINATED at that time."""
+        if self.gone is not None and self.gone <= now:
+            return "TERMINATED"
+        if self.leaving is not None and self.leaving <= now:
+            return "TERMINATING"
+        return "ACTIVE" if self.active <= now else "INITIALIZING"
+
+
 def _database(row: sqlite3.Row) -> Database:
     values = {key: row[key] for key in row.keys() if key != "sequence"}  # noqa: SIM118 -- a Row iterates over its values
     return Database(**values | {"timeline": tuple(Entry(*entry) for entry in json.loads(row["timeline"]))})
@@ -90,6 +116,7 @@ def create(connection: sqlite3.Connection, definition: Mapping[str, Any], now: f
             json.dumps(timeline),
         ),
     )
+    add_datacenter(connection, database_id, definition["region"], created=now, active=now)
     add_keyspace(connection, database_id, keyspace, listed=now)
     return database_id
 
@@ -105,9 +132,9 @@ def terminate(connection: sqlite3.Connection, database_id: str, now: float) -> N
     set_timeline(connection, database_id, [(now, "TERMINATING"), (now + seconds, "TERMINATED")])
 
 
-def maintain(connection: sqlite3.Connection, database_id: str, now: float) -> float:
-    """MAINTENANCE, then ACTIVE again. Returns when."""
-    active: float = now + settings.read(connection, "maintenance_seconds")
+def maintain(connection: sqlite3.Connection, database_id: str, now: float, seconds: str = "maintenance_seconds") -> float:
+    """MAINTENANCE for as long as a setting says, then ACTIVE again. Returns when."""
+    active: float = now + settings.read(connection, seconds)
     set_timeline(connection, database_id, [(now, "MAINTENANCE"), (active, "ACTIVE")])
     return active
 
@@ -116,6 +143,28 @@ def resume(connection: sqlite3.Connection, database_id: str, now: float) -> None
     """RESUMING, then ACTIVE: what a Data API request to a hibernated database sets off."""
     seconds = settings.read(connection, "provisioning_seconds")
     set_timeline(connection, database_id, [(now, "RESUMING"), (now + seconds, "ACTIVE")])
+
+
+def datacenters(connection: sqlite3.Connection, database_id: str) -> list[Datacenter]:
+    """A database's datacenters in order of creation, terminated ones too."""
+    rows = connection.execute("SELECT * FROM datacenters WHERE database = ? ORDER BY number", (database_id,))
+    return [Datacenter(**dict(row)) for row in rows]
+
+
+def add_datacenter(connection: sqlite3.Connection, database_id: str, region: str, created: float, active: float) -> None:
+    """Add a datacenter that is ACTIVE from then on."""
+    connection.execute(
+        "INSERT INTO datacenters SELECT ?, count(*) + 1, ?, ?, ?, NULL, NULL FROM datacenters WHERE database = ?",
+        (database_id, region, created, active, database_id),
+    )
+
+
+def terminate_datacenter(connection: sqlite3.Connection, datacenter: Datacenter, leaving: float, gone: float) -> None:
+    """TERMINATING, then TERMINATED; its number stays taken."""
+    connection.execute(
+        "UPDATE datacenters SET leaving = ?, gone = ? WHERE database = ? AND number = ?",
+        (leaving, gone, datacenter.database, datacenter.number),
+    )
 
 
 def keyspaces(connection: sqlite3.Connection, database_id: str, now: float) -> list[str]:

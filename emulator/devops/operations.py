@@ -48,8 +48,13 @@ def _find_in(connection: sqlite3.Connection, database_id: str, needed: tuple[str
 
 
 def _body(connection: sqlite3.Connection, database: models.Database, now: float) -> dict[str, Any]:
-    organization = settings.read(connection, "organization")
-    return bodies.database(database, models.keyspaces(connection, database.id, now), organization, now)
+    return bodies.database(
+        database,
+        keyspaces=models.keyspaces(connection, database.id, now),
+        places=models.datacenters(connection, database.id),
+        organization=settings.read(connection, "organization"),
+        now=now,
+    )
 
 
 def list_databases(world: World, request: Request, _: Mapping[str, str]) -> Response:
@@ -74,8 +79,9 @@ def list_databases(world: World, request: Request, _: Mapping[str, str]) -> Resp
 
 def create_database(world: World, request: Request, _: Mapping[str, str]) -> Response:
     """201, no body, the id in `Location`. Names are not unique, and the same request twice makes two databases."""
-    definition = requests.definition(request.get_json(force=True, silent=True))
+    body = request.get_json(force=True, silent=True)
     with world.writing() as connection:
+        definition = requests.definition(body, settings.read(connection, "organization_regions"))
         database_id = models.create(connection, definition, world.now())
     return Response(status=201, headers={"Location": database_id})
 
@@ -87,18 +93,64 @@ def get_database(world: World, _: Request, values: Mapping[str, str]) -> Respons
 
 
 def terminate_database(world: World, _: Request, values: Mapping[str, str]) -> Response:
-    """202, then TERMINATING and TERMINATED; 409 in a status it cannot be terminated from."""
+    """202, then TERMINATING and TERMINATED; 409 in a status it cannot be terminated from.
+
+    With further datacenters it is 409, too: the Terraform provider terminates them first (that it has to is unverified).
+    """
     now = world.now()
     with world.writing() as connection:
         database = _find_in(connection, values["databaseID"], TERMINABLE, now)
+        standing = [place for place in models.datacenters(connection, database.id) if place.status(now) != "TERMINATED"]
+        if left := [place.region for place in standing if place.number > 1]:
+            raise DevOpsError("datacenters_left", database=database.id, left=", ".join(left))
         models.terminate(connection, database.id, now)
     return Response(status=202)
 
 
-def list_datacenters(world: World, _: Request, values: Mapping[str, str]) -> Response:
-    """The datacenters that are active."""
+def list_datacenters(world: World, request: Request, values: Mapping[str, str]) -> Response:
+    """The datacenters that are there; with `all=true` the terminated ones, too."""
+    shown = (*bodies.STANDING, "TERMINATED") if request.args.get("all") == "true" else bodies.STANDING
     with world.reading() as connection:
-        return json_response(bodies.datacenters(_find(connection, values["databaseID"])))
+        database = _find(connection, values["databaseID"])
+        places = models.datacenters(connection, database.id)
+    return json_response(bodies.datacenters(database, places, world.now(), shown))
+
+
+def add_datacenters(world: World, request: Request, values: Mapping[str, str]) -> Response:
+    """201; the datacenters are listed, and the Data API answers in them, once the database is ACTIVE again."""
+    body = request.get_json(force=True, silent=True)
+    now = world.now()
+    with world.writing() as connection:
+        database = _find_in(connection, values["databaseID"], CHANGEABLE, now)
+        places = models.datacenters(connection, database.id)
+        taken = [place.region for place in places if place.status(now) != "TERMINATED"]
+        regions = requests.datacenter_regions(body, database, taken, settings.read(connection, "organization_regions"))
+        active = models.maintain(connection, database.id, now, "datacenter_seconds")
+        for region in regions:
+            models.add_datacenter(connection, database.id, region, created=now, active=active)
+    return Response(status=201)
+
+
+def terminate_datacenter(world: World, _: Request, values: Mapping[str, str]) -> Response:
+    """202, then TERMINATING while the database is in MAINTENANCE, and TERMINATED.
+
+    The one the database was made in cannot be terminated (unverified); 409 for one that is on its way or gone.
+    """
+    now = world.now()
+    with world.writing() as connection:
+        database = _find(connection, values["databaseID"])
+        places = {place.id: place for place in models.datacenters(connection, database.id)}
+        place = places.get(values["datacenterID"])
+        if place is None:
+            raise DevOpsError("datacenter_unknown", database=database.id, datacenter=values["datacenterID"])
+        if place.number == 1:
+            raise DevOpsError("datacenter_primary", database=database.id, region=place.region)
+        _find_in(connection, database.id, CHANGEABLE, now)
+        if place.status(now) != "ACTIVE":
+            raise DevOpsError("datacenter_state", datacenter=place.id, status=place.status(now))
+        gone = models.maintain(connection, database.id, now, "datacenter_seconds")
+        models.terminate_datacenter(connection, place, leaving=now, gone=gone)
+    return Response(status=202)
 
 
 def add_keyspace(world: World, _: Request, values: Mapping[str, str]) -> Response:
@@ -123,13 +175,16 @@ def remove_keyspace(world: World, _: Request, values: Mapping[str, str]) -> Resp
     return Response(status=204)
 
 
-def list_regions(_: World, request: Request, __: Mapping[str, str]) -> Response:
+def list_regions(world: World, request: Request, _: Mapping[str, str]) -> Response:
     """The regions. `region-type` is serverless (default), vector or all; here every region has both.
 
-    `filter-by-org` changes nothing: the emulator's organisation may use all of them.
+    With `filter-by-org=enabled` they are those the organisation may use (the setting `organization_regions`); any other
+    value changes nothing, as documented.
     """
     kind = "vector" if request.args.get("region-type") == "vector" else "serverless"
-    return json_response([item | {"region_type": kind} for item in bodies.regions()])
+    allowed = world.get("organization_regions") if request.args.get("filter-by-org") == "enabled" else None
+    regions = [item for item in bodies.regions() if requests.usable(item["cloudProvider"], item["name"], allowed)]
+    return json_response([item | {"region_type": kind} for item in regions])
 
 
 def current_organization(world: World, _: Request, __: Mapping[str, str]) -> Response:
@@ -143,6 +198,8 @@ OPERATIONS: Final[dict[str, tuple[str, Handler]]] = {
     "GET /v2/databases/{databaseID}": ("org-db-view", get_database),
     "POST /v2/databases/{databaseID}/terminate": ("org-db-terminate", terminate_database),
     "GET /v2/databases/{databaseID}/datacenters": ("org-db-view", list_datacenters),
+    "POST /v2/databases/{databaseID}/datacenters": ("org-db-expand", add_datacenters),
+    "POST /v2/databases/{databaseID}/datacenters/{datacenterID}/terminate": ("org-db-expand", terminate_datacenter),
     "POST /v2/databases/{databaseID}/keyspaces/{keyspaceName}": ("db-keyspace-create", add_keyspace),
     "DELETE /v2/databases/{databaseID}/keyspaces/{keyspaceName}": ("db-keyspace-drop", remove_keyspace),
     "GET /v2/regions/serverless": ("org-db-create", list_regions),

@@ -9,7 +9,9 @@ from emulator.devops.bodies import region
 from emulator.devops.errors import DevOpsError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Container, Iterable, Mapping
+
+    from emulator.devops.models import Database
 
 CLOUD_PROVIDERS: Final = ("AWS", "GCP", "AZURE")
 TIER: Final = "serverless"
@@ -28,8 +30,8 @@ PROVIDER_FILTERS: Final = ("ALL", *CLOUD_PROVIDERS)
 REQUIRED: Final = ("name", "cloudProvider", "tier", "capacityUnits", "region")
 
 
-def definition(body: object) -> Mapping[str, Any]:
-    """The body of a creation, when it is acceptable.
+def definition(body: object, allowed: Container[str] | None) -> Mapping[str, Any]:
+    """The body of a creation, when it is acceptable; `allowed` are the organisation's regions, None for all.
 
     Raises:
         DevOpsError: 400 for a body that breaks the published schema, 422 for a region the cloud does not have and for a
@@ -56,11 +58,46 @@ def definition(body: object) -> Mapping[str, Any]:
     for field, (right, wanted) in expected.items():
         if not right:
             raise DevOpsError("field_invalid", field=field, expected=wanted)
-    if region(body["cloudProvider"], body["region"]) is None:
+    if not usable(body["cloudProvider"], body["region"], allowed):
         raise DevOpsError("region_unknown", cloud=body["cloudProvider"], region=body["region"])
     if body.get("keyspace"):
         keyspace_name(body["keyspace"])
     return body
+
+
+def datacenter_regions(body: object, database: Database, taken: Iterable[str], allowed: Container[str] | None) -> list[str]:
+    """The regions of the datacenters to add, when all are acceptable; everything refused here is unverified.
+
+    Args:
+        body: what was sent.
+        database: where to add them.
+        taken: the regions it is in.
+        allowed: the organisation's regions, as "AWS/us-east-2"; None for all.
+
+    Raises:
+        DevOpsError: 400, the only fitting answer that the published document has.
+
+    """
+    if not isinstance(body, list) or not body or not all(isinstance(item, dict) for item in body):
+        raise DevOpsError("not_array")
+    regions = [*taken]
+    for item in body:
+        if item.get("tier") != TIER:
+            raise DevOpsError("field_invalid", field="tier", expected=TIER)
+        if item.get("cloudProvider") != database.cloud_provider:
+            raise DevOpsError("datacenter_cloud", database=database.id, cloud=database.cloud_provider)
+        name = item.get("region")
+        if not isinstance(name, str) or not usable(database.cloud_provider, name, allowed):
+            raise DevOpsError("datacenter_region", cloud=database.cloud_provider, region=str(name))
+        if name in regions:
+            raise DevOpsError("datacenter_exists", database=database.id, region=name)
+        regions.append(name)
+    return regions[-len(body) :]
+
+
+def usable(cloud: str, name: str, allowed: Container[str] | None) -> bool:
+    """Whether there is such a region, and the organisation may use it."""
+    return region(cloud, name) is not None and (allowed is None or f"{cloud}/{name}" in allowed)
 
 
 def keyspace_name(name: str) -> str:

@@ -40,6 +40,7 @@ def test_outputs_are_the_contract_for_applications(standing: Project) -> None:
     database = standing.database()
     own = {"dimension": 8, "metric": "dot_product", "provider": None, "modelName": None}
     nothing = dict.fromkeys(own)
+    proof = "the database accepted the credential test-openai, and refused an impossible one"
     openai = {"dimension": 512, "metric": "cosine", "provider": "openai", "modelName": "text-embedding-3-small"}
     nvidia = {"dimension": 1024, "metric": "cosine", "provider": "nvidia", "modelName": "nvidia/nv-embedqa-e5-v5"}
     assert standing.outputs() == {
@@ -50,9 +51,11 @@ def test_outputs_are_the_contract_for_applications(standing: Project) -> None:
                 "cloudProvider": "AWS",
                 "region": "us-east-2",
                 "apiEndpoint": f"http://127.0.0.1:8181/databases/{database['id']}-us-east-2",
+                "regions": {},
+                "integrations": {"openai": {"status": "verified", "proof": proof}},
                 "keyspaces": {
-                    "default_keyspace": {"collections": {"tickets": nvidia, "articles": openai}},
-                    "research": {"collections": {"own": own, "plain": nothing}},
+                    "default_keyspace": {"collections": {"tickets": nvidia, "articles": openai}, "tables": {}},
+                    "research": {"collections": {"own": own, "plain": nothing}, "tables": {}},
                 },
             }
         }
@@ -104,7 +107,7 @@ def test_a_terminated_database_is_seen_with_everything_in_it(standing: Project) 
     assert "::knowledge]" in seen
     assert f"::{ARTICLES}]" in seen
     standing.pulumi("refresh", "--yes").ok()
-    assert "7 created" in standing.up().ok().output
+    assert "8 created" in standing.up().ok().output
 
 
 def test_a_changed_dimension_replaces_by_deleting_first(standing: Project, declared: dict[str, Any]) -> None:
@@ -122,7 +125,8 @@ def test_a_default_spelled_out_later_replaces_nothing(standing: Project, declare
     tickets["vector"] |= {"dimension": 1024, "metric": "cosine", "sourceModel": "other"}
     tickets["lexical"] = {"enabled": True}
     standing.declare(declared)
-    assert "~ 1 updated" in standing.up().ok().output
+    # The collection, and the workload that says what is declared.
+    assert "~ 2 updated" in standing.up().ok().output
     standing.preview("--expect-no-changes").ok()
 
 

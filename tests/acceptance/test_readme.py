@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 from tests.acceptance.conftest import ROOT
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.acceptance.conftest import Project
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -38,10 +42,19 @@ def test_the_sentences_about_its_mistakes(project: Project) -> None:
 
 def test_the_program(project: Project) -> None:
     (text,) = blocks("python")
+    project.world.add_credential("openai", "knowledge-dev-openai")
     project.program(text.replace('target="astra"', 'target="emulator"'))
     project.up().ok()
     project.preview("--expect-no-changes").ok()
     assert project.database()["keyspaces"] == ["default_keyspace", "docs"]
+
+
+def test_the_program_has_the_right_types(tmp_path: Path) -> None:
+    (text,) = blocks("python")
+    (tmp_path / "program.py").write_text(text, encoding="utf-8")
+    command = [sys.executable, "-m", "mypy", "--strict", str(tmp_path / "program.py")]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
 
 
 def test_the_two_commands_and_the_activation_line() -> None:

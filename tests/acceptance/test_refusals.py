@@ -88,7 +88,7 @@ def test_a_stack_without_an_environment_file_says_which_there_are(project: Proje
 def test_a_stack_may_use_the_environment_of_another_name(project: Project, declared: dict[str, Any]) -> None:
     project.declare(declared, stack="dev")
     project.pulumi("config", "set", "vectorize:environment", "dev").ok()
-    assert "9 to create" in project.preview().ok().output
+    assert "11 to create" in project.preview().ok().output
 
 
 def test_a_missing_credential_names_itself_and_the_way_out(project: Project, declared: dict[str, Any]) -> None:
@@ -96,8 +96,11 @@ def test_a_missing_credential_names_itself_and_the_way_out(project: Project, dec
     project.declare(declared)
     run = project.up("--continue-on-error")
     assert run.code != 0
-    assert "cannot create collection default_keyspace.articles: the Data API said VECTORIZE_CREDENTIAL_INVALID" in run.output
-    assert "under that name in the Astra Portal (Settings, Integrations), scoped to this database" in run.output
+    assert (
+        "cannot use openai (knowledge.openai): it is missing: the database refused the credential test-openai twice" in run.output
+    )
+    assert "VECTORIZE_CREDENTIAL_INVALID" in run.output
+    assert "In the Astra Portal, as an Organization Administrator, open Settings, Integrations, OpenAI" in run.output
     database = project.database()["id"]
     assert list(project.world.collections(database, "research")) == ["own", "plain"]
     project.world.add_credential("openai", "test-openai")
@@ -108,6 +111,7 @@ def test_a_missing_credential_names_itself_and_the_way_out(project: Project, dec
 def test_a_region_that_the_organisation_does_not_have(project: Project, declared: dict[str, Any]) -> None:
     declared["databases"]["knowledge"]["region"] = "us-east-9"
     project.declare(declared)
-    run = project.up()
-    assert "cannot create database knowledge-test: this organisation has no region us-east-9 of AWS; did you mean" in run.output
+    for run in (project.preview(), project.up()):
+        assert run.code != 0
+        assert 'databases.knowledge: this organisation has no region us-east-9 of AWS; did you mean "us-east-2"?' in run.output
     assert project.world.databases() == []

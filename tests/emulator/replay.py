@@ -33,17 +33,18 @@ class RecordedServer:
         self.client = httpx.Client(transport=EmulatorTransport(self.world), base_url="http://emulator")
         self.providers = load("providers.json")
         self.before = {moment["exchange"]: moment["steps"] for moment in load("server.json")["before"]}
-        self.clean = tuple(load("server.json")["each on a clean keyspace"])
+        self.before_each = [(tuple(kind["exchanges"]), kind["steps"]) for kind in load("server.json")["before each"]]
         for provider, entry in ({"cohere": None} | self.providers).items():
             self.world.set_provider(provider, entry)
 
     def prepare(self, name: str) -> None:
-        for step in self.before.get(name, []):
+        """Put the world into the state of the recorded server before an exchange; an explanation belongs to the one before."""
+        steps = list(self.before.get(name, []))
+        if not name.endswith("_explain"):
+            steps += [step for names, each in self.before_each if name.startswith(names) for step in each]
+        for step in steps:
             ((kind, value),) = step.items()
             self._take(kind, value)
-        if name.startswith(self.clean) and not name.endswith("__explain"):
-            self._take("drop keyspace", "ks1")
-            self._take("keyspace", "ks1")
 
     def _take(self, kind: str, value: Any) -> None:
         steps: dict[str, Callable[[], None]] = {
@@ -57,6 +58,9 @@ class RecordedServer:
             "keyspace": lambda: self._send("", "createKeyspace", name=value),
             "drop keyspace": lambda: self._send("", "dropKeyspace", name=value),
             "create": lambda: self._send(value[0], "createCollection", name=value[1], options=value[2]),
+            "create table": lambda: self._send(value[0], "createTable", name=value[1], definition=value[2]),
+            "drop index": lambda: self._send(value[0], "dropIndex", name=value[1], options={"ifExists": True}),
+            "half made": lambda: self.world.lose_indexes(SELF_HOSTED, *value),
             "delete": lambda: self._send(value[0], "deleteCollection", name=value[1]),
         }
         steps[kind]()

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from emulator.devops.operations import OPERATIONS
-from emulator.tokens import PERMISSIONS
+from emulator.tokens import DEFAULT_TOKEN, PERMISSIONS, digest
 from emulator.transport import EmulatorTransport
 from emulator.world import World
 
@@ -36,7 +36,9 @@ def test_a_token_without_the_permission_gets_401_and_null(client: httpx.Client, 
 @pytest.mark.parametrize("operation", [name for name, (scope, _) in OPERATIONS.items() if scope])
 def test_each_operation_needs_its_own_permission(client: httpx.Client, world: World, operation: str) -> None:
     scope, _ = OPERATIONS[operation]
-    method, route = operation.replace("{databaseID}", DATABASE).replace("{keyspaceName}", "k").split(" ")
+    method, route = (
+        operation.replace("{databaseID}", DATABASE).replace("{keyspaceName}", "k").replace("{datacenterID}", "1").split(" ")
+    )
     headers = {"Authorization": f"Bearer {OTHER}"}
     world.add_token(OTHER, permissions=set(PERMISSIONS) - {scope})
     assert client.request(method, route, headers=headers).status_code == 401
@@ -89,7 +91,15 @@ def test_in_process_no_token_is_needed(world: World) -> None:
         assert client.post("http://any/v1", json={"findKeyspaces": {}}).json() == {"status": {"keyspaces": []}}
 
 
-@pytest.mark.parametrize("command", ["createTable", "listTypes", "dropTable", "alterType"])
+def test_in_process_the_self_hosted_face_gets_its_own_token(world: World) -> None:
+    with world.writing() as connection:
+        connection.execute("DELETE FROM tokens WHERE digest = ?", (digest(DEFAULT_TOKEN),))
+    with httpx.Client(transport=EmulatorTransport(world)) as client:
+        assert client.get("https://api.astra.datastax.com/v2/databases").status_code == 401
+        assert client.post("http://any/v1/k", json={"findCollections": {}}).json()["errors"][0]["errorCode"] == "UNKNOWN_KEYSPACE"
+
+
+@pytest.mark.parametrize("command", ["createType", "listTypes", "dropType", "alterType"])
 def test_a_keyspace_command_that_is_not_implemented_is_501(send: Callable[..., httpx.Response], command: str) -> None:
     answer = send("default_keyspace", command)
     assert answer.status_code == 501
@@ -99,13 +109,19 @@ def test_a_keyspace_command_that_is_not_implemented_is_501(send: Callable[..., h
 def test_a_collection_command_that_is_not_implemented_is_501(send: Callable[..., httpx.Response]) -> None:
     send("default_keyspace", "createCollection", name="a")
     assert send("default_keyspace/a", "updateOne").status_code == 501
-    assert send("default_keyspace/a", "findOne", sort={"$vector": [1]}).status_code == 501
+    assert send("default_keyspace/a", "findOne", sort={"age": 1}).status_code == 501
+    assert send("default_keyspace/a", "find", options={"includeSortVector": True}).status_code == 501
     assert send("default_keyspace/a", "findOne", filter={"age": {"$gt": 1}}).status_code == 501
 
 
-def test_commands_on_a_table_are_501(world: World, database: str, send: Callable[..., httpx.Response]) -> None:
+@pytest.mark.parametrize(
+    ("command", "body"), [("updateOne", {}), ("deleteMany", {}), ("find", {}), ("findOne", {"sort": {"$vector": [1]}})]
+)
+def test_a_table_command_that_is_not_implemented_is_501(
+    world: World, database: str, send: Callable[..., httpx.Response], command: str, body: dict[str, object]
+) -> None:
     world.add_table(database, "default_keyspace", "t")
-    answer = send("default_keyspace/t", "insertOne", document={})
+    answer = send("default_keyspace/t", command, **body)
     assert (answer.status_code, answer.json()["errors"][0]["errorCode"]) == (501, "NOT_IMPLEMENTED")
 
 

@@ -1,6 +1,7 @@
 """Collections of a database: what the recordings, made without databases, cannot show."""
 
 from collections.abc import Callable
+from typing import Any
 
 import httpx
 import pytest
@@ -121,6 +122,44 @@ def test_a_model_has_no_other_status(world: World) -> None:
         world.set_model_status("nvidia", NVIDIA["modelName"], "OLD")
 
 
+def test_a_creation_that_was_cut_off_is_listed_like_any_other_and_mended_by_the_same_one(
+    world: World, database: str, send: Send
+) -> None:
+    options = {"vector": {"dimension": 3}}
+    send("default_keyspace", "createCollection", name="c", options=options)
+    whole = send("default_keyspace", "findCollections", options={"explain": True}).json()
+    world.lose_indexes(database, "default_keyspace", "c")
+
+    def searched() -> list[str]:
+        return codes(send("default_keyspace/c", "findOne", sort={"$vector": [1, 0, 0]}))
+
+    assert send("default_keyspace", "findCollections", options={"explain": True}).json() == whole
+    assert codes(send("default_keyspace/c", "insertOne", document={"_id": 1})) == []
+    assert searched() == ["CORRUPTED_COLLECTION_SCHEMA"]
+    assert codes(send("default_keyspace", "createCollection", name="c", options=options)) == []
+    assert searched() == []
+
+
+@pytest.mark.parametrize(("kind", "service"), [("SHARED_SECRET", {"authentication": {"providerKey": "key"}}), ("HEADER", {})])
+def test_a_kind_of_authentication_can_be_switched_off_in_one_database(
+    client: httpx.Client, world: World, create: Callable[..., str], clock: Clock, kind: str, service: dict[str, Any]
+) -> None:
+    world.add_credential("openai", "key")
+    switched, other = create(), create()
+    world.set_authentication("openai", "SHARED_SECRET", enabled=kind != "SHARED_SECRET", database=switched)
+    world.set_authentication("openai", "HEADER", enabled=False, database=switched)
+    clock.advance(10)
+
+    def ask(database: str, command: dict[str, Any], place: str = "") -> httpx.Response:
+        return client.post(f"/databases/{database}-us-east-2/api/json/v1{place}", json=command)
+
+    creation = {"createCollection": {"name": "c", "options": {"vector": {"service": {**OPENAI, **service}}}}}
+    found = {database: codes(ask(database, creation, "/default_keyspace")) for database in (switched, other)}
+    assert found == {switched: ["INVALID_CREATE_COLLECTION_OPTIONS"], other: []}
+    listed = ask(switched, {"findEmbeddingProviders": {}}).json()["status"]["embeddingProviders"]["openai"]
+    assert listed["supportedAuthentication"][kind]["enabled"] is False
+
+
 def test_the_catalogue_is_the_one_seen_live(send: Send) -> None:
     listed = send("", "findEmbeddingProviders").json()["status"]["embeddingProviders"]
     assert len(listed) == 11
@@ -134,6 +173,7 @@ def test_the_world_shows_what_was_made(world: World, database: str, send: Send) 
     world.add_table(database, "default_keyspace", "t")
     assert world.collections(database, "default_keyspace")["n"]["vector"]["dimension"] == 3
     assert list(world.collections(database, "default_keyspace")) == ["n"]
+    assert list(world.tables(database, "default_keyspace")) == ["t"]
     assert world.databases() == [
         {"id": database, "name": "kb", "status": "ACTIVE", "region": "us-east-2", "keyspaces": ["default_keyspace"]}
     ]

@@ -100,6 +100,91 @@ def test_a_provider_with_header_authentication_needs_the_header(send: Send) -> N
     assert answer.json() == {"status": {"insertedIds": [1]}}
 
 
+@pytest.fixture
+def nearest(send: Send) -> Callable[..., list[Any]]:
+    """Ids of the documents of a collection as findOne or find orders them."""
+
+    def search(collection: str, headers: dict[str, str] | None = None, **body: Any) -> list[Any]:
+        answer = send(f"default_keyspace/{collection}", "find", headers=headers, **body).json()
+        return [document["_id"] for document in answer["data"]["documents"]]
+
+    return search
+
+
+def test_a_text_is_nearest_to_itself(send: Send, nearest: Callable[..., list[Any]]) -> None:
+    send("default_keyspace", "createCollection", name="n", options={"vector": {"service": NVIDIA}})
+    for text in ("one", "two", "three"):
+        send("default_keyspace/n", "insertOne", document={"_id": text, "$vectorize": text})
+    send("default_keyspace/n", "insertOne", document={"_id": "without a vector"})
+    for text in ("one", "two", "three"):
+        answer = send("default_keyspace/n", "findOne", sort={"$vectorize": text})
+        assert answer.json() == {"data": {"document": {"_id": text}}}
+    assert sorted(nearest("n", sort={"$vectorize": "two"})) == ["one", "three", "two"]
+    assert nearest("n", sort={"$vectorize": "two"}, options={"limit": 1}) == ["two"]
+    assert nearest("n", options={"limit": 2}) == ["one", "two"]
+
+
+@pytest.mark.parametrize(
+    ("metric", "order"),
+    [("cosine", ["same way", "near", "opposite"]), ("euclidean", ["near", "opposite", "same way"])],
+)
+def test_the_metric_says_what_is_near(send: Send, nearest: Callable[..., list[Any]], metric: str, order: list[str]) -> None:
+    send("default_keyspace", "createCollection", name="m", options={"vector": {"dimension": 2, "metric": metric}})
+    vectors = {"near": [1, 1], "opposite": [-1, 0], "same way": [9, 0]}
+    send("default_keyspace/m", "insertMany", documents=[{"_id": name, "$vector": vector} for name, vector in vectors.items()])
+    assert nearest("m", sort={"$vector": [1, 0]}) == order
+
+
+def test_a_search_by_text_needs_what_an_insertion_needs(send: Send) -> None:
+    send("default_keyspace", "createCollection", name="h", options={"vector": {"service": OPENAI}})
+    send("default_keyspace", "createCollection", name="v", options={"vector": {"dimension": 3}})
+    send("default_keyspace", "createCollection", name="p")
+
+    def asked(collection: str, **sort: Any) -> list[str]:
+        return codes(send(f"default_keyspace/{collection}", "findOne", sort=sort).json())
+
+    assert asked("h", **{"$vectorize": "hi"}) == ["EMBEDDING_PROVIDER_AUTHENTICATION_KEYS_NOT_PROVIDED"]
+    assert asked("v", **{"$vectorize": "hi"}) == ["EMBEDDING_SERVICE_NOT_CONFIGURED"]
+    assert asked("v", **{"$vector": [1, 0]}) == ["INVALID_VECTOR_LENGTH"]
+    assert asked("p", **{"$vector": [1, 0]}) == ["VECTOR_SEARCH_NOT_SUPPORTED"]
+    answer = send("default_keyspace/h", "findOne", headers={"x-embedding-api-key": "sk-1"}, sort={"$vectorize": "hi"})
+    assert answer.json() == {"data": {"document": None}}
+
+
+def test_a_provider_accepts_any_key_unless_the_world_says_which(world: World, send: Send) -> None:
+    send("default_keyspace", "createCollection", name="h", options={"vector": {"service": OPENAI}})
+
+    def asked(key: str) -> list[str]:
+        headers = {"x-embedding-api-key": key}
+        return codes(send("default_keyspace/h", "findOne", headers=headers, sort={"$vectorize": "hi"}).json())
+
+    assert asked("any") == []
+    world.set("header_keys", {"openai": ["right"], "mistral": ["wrong"]})
+    assert (asked("right"), asked("wrong")) == ([], ["EMBEDDING_PROVIDER_CLIENT_ERROR"])
+    world.set("header_keys", {})
+    assert asked("right") == ["EMBEDDING_PROVIDER_CLIENT_ERROR"]
+
+
+def test_a_key_in_the_headers_goes_before_the_stored_credential(world: World, send: Send) -> None:
+    world.add_credential("openai", "key")
+    world.set("header_keys", {"openai": ["right"]})
+    service = {**OPENAI, "authentication": {"providerKey": "key"}}
+    send("default_keyspace", "createCollection", name="s", options={"vector": {"service": service}})
+
+    def asked(headers: dict[str, str] | None) -> list[str]:
+        return codes(send("default_keyspace/s", "findOne", headers=headers, sort={"$vectorize": "hi"}).json())
+
+    assert asked(None) == []
+    assert asked({"x-embedding-api-key": "wrong"}) == ["EMBEDDING_PROVIDER_CLIENT_ERROR"]
+
+
+def test_providers_can_be_out_of_reach(world: World, send: Send) -> None:
+    send("default_keyspace", "createCollection", name="n", options={"vector": {"service": NVIDIA}})
+    world.set("embedding_providers", "unreachable")
+    answer = send("default_keyspace/n", "findOne", sort={"$vectorize": "hi"})
+    assert codes(answer.json()) == ["EMBEDDING_PROVIDER_BAD_HOST_NAME"]
+
+
 def test_a_stored_credential_serves_until_it_is_removed(world: World, send: Send) -> None:
     world.add_credential("openai", "key")
     service = {**OPENAI, "authentication": {"providerKey": "key"}}

@@ -14,19 +14,32 @@ import providers
 from astra import catalog
 from providers.collection import CollectionProvider
 from providers.database import DatabaseProvider
+from providers.database_region import DatabaseRegionProvider
 from providers.dynamic import AstraResource, AstraResourceProvider
+from providers.index import IndexProvider
+from providers.integration import ProviderIntegrationProvider
 from providers.keyspace import KeyspaceProvider
+from providers.table import TableProvider
+from providers.vector_index import VectorIndexProvider
+from providers.workload import WorkloadProvider
 
 GOLDEN = json.loads((Path(__file__).parents[1] / "golden" / "resources.json").read_text(encoding="utf-8"))
 PROVIDERS: dict[str, type[AstraResourceProvider]] = {
     "Collection": CollectionProvider,
     "Database": DatabaseProvider,
+    "DatabaseRegion": DatabaseRegionProvider,
+    "Index": IndexProvider,
     "Keyspace": KeyspaceProvider,
+    "ProviderIntegration": ProviderIntegrationProvider,
+    "Table": TableProvider,
+    "VectorIndex": VectorIndexProvider,
+    "Workload": WorkloadProvider,
 }
 
 
 def test_every_resource_is_pinned() -> None:
-    exported = {name for name in providers.__all__ if issubclass(getattr(providers, name), AstraResource)}
+    classes = {name for name in providers.__all__ if isinstance(getattr(providers, name), type)}
+    exported = {name for name in classes if issubclass(getattr(providers, name), AstraResource)}
     assert exported == set(GOLDEN) == set(PROVIDERS)
 
 

@@ -1,7 +1,9 @@
 """create, read, update and delete on the emulator: the laws of every resource, and what guards data."""
 
 import dataclasses
+import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from providers.keyspace import KeyspaceProvider
 from providers.session import Session
 from providers.wire import Failure
 
+ROOT = Path(__file__).resolve().parents[2]
 Provide = Callable[[type[AstraResourceProvider]], Any]
 NVIDIA = {"provider": "nvidia", "modelName": "NV-Embed-QA"}
 NAMES = ("database", "keyspace", "collection")
@@ -147,6 +150,12 @@ def test_whole_floats_of_the_engine_are_integers_to_the_service(standing: Standi
     assert repr(standing.outs["collection"]["vector"]["dimension"]) == "1024"
 
 
+def later(session: Session) -> None:
+    """Lets what was read before grow too old to be shared: a refresh reads each listing once."""
+    with session.connection.reads.changing():
+        pass
+
+
 def test_what_somebody_changed_is_read_as_it_stands(standing: Standing, session: Session) -> None:
     collection = standing.outs["collection"]
     url = f"{collection['apiEndpoint']}/api/json/v1/k"
@@ -155,6 +164,7 @@ def test_what_somebody_changed_is_read_as_it_stands(standing: Standing, session:
         {"createCollection": {"name": "c", "options": {"vector": {"dimension": 8}}}},
     ):
         session.connection.client.post(url, json=command)
+    later(session)
     found = standing.read("collection")
     assert found.inputs["vector"] == {"dimension": 8}
     assert found.outs["options"]["vector"] == {"dimension": 8, "metric": "cosine", "sourceModel": "other"}
@@ -197,9 +207,9 @@ def test_a_permission_for_something_else_is_none(standing: Standing, session: Se
 
 @pytest.mark.parametrize("kind", ["keyspace", "database"])
 def test_what_could_not_be_looked_into_is_not_deleted(standing: Standing, world: World, kind: str) -> None:
-    world.add_table(standing.ids["database"], "k", "a_table")
-    # The emulator does not read tables: 501.
-    with pytest.raises(Failure, match=r"^cannot look into table k\.a_table: HTTP 501"):
+    # One collection that reranks where the database no longer does, and the service lists none of them (recorded).
+    world.set("rerank", False)
+    with pytest.raises(Failure, match=r"^cannot list the collections of keyspace k: .*RERANKING_FEATURE_NOT_ENABLED"):
         standing.delete(kind)
     assert list(world.collections(standing.ids["database"], "k")) == ["c"]
 
@@ -230,3 +240,40 @@ def test_of_another_organisation_nothing_counts_as_gone(standing: Standing, worl
     for verb in ("read", "delete"):
         with pytest.raises(Failure, match=f"it belongs to organisation theirs, the token to {organisation}"):
             getattr(standing.providers["database"], verb)(unknown, found)
+
+
+@pytest.fixture
+def of_another_default(world: World) -> None:
+    """A service whose own default dimension of a model is not the catalogue's."""
+    entry = json.loads((ROOT / "emulator" / "data_api" / "providers.json").read_text(encoding="utf-8"))["embeddingProviders"][
+        "openai"
+    ]
+    for model in entry["models"]:
+        for parameter in model["parameters"]:
+            if parameter["name"] == "vectorDimension":
+                parameter["defaultValue"] = "1024"
+    world.set_provider("openai", entry)
+
+
+@pytest.mark.usefixtures("of_another_default")
+def test_a_left_out_dimension_is_what_this_very_database_chose(standing: Standing, session: Session) -> None:
+    provider = standing.providers["collection"]
+    vector = {"service": {"provider": "openai", "modelName": "text-embedding-3-small"}}
+    inputs = {**standing.inputs["collection"], "address": "k.small", "name": "small", "vector": vector}
+    made = provider.create(inputs)
+    assert made.outs["options"]["vector"]["dimension"] == 1024
+    assert not provider.diff(made.id, made.outs, inputs).changes
+    later(session)
+    found = provider.read(made.id, made.outs)
+    assert found.inputs["vector"] == vector
+    assert not provider.diff(made.id, found.outs, inputs).changes
+    spelled_out = {**inputs, "vector": {**vector, "dimension": 1536}}
+    assert provider.diff(made.id, made.outs, spelled_out).replaces == ["vector"]
+
+
+@pytest.mark.usefixtures("of_another_default")
+def test_a_killed_run_s_collection_of_a_left_out_dimension_is_taken_over(standing: Standing) -> None:
+    provider = standing.providers["collection"]
+    vector = {"service": {"provider": "openai", "modelName": "text-embedding-3-small"}}
+    inputs = {**standing.inputs["collection"], "address": "k.small", "name": "small", "vector": vector}
+    assert provider.create(inputs).outs == provider.create(inputs).outs

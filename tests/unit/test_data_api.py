@@ -18,6 +18,18 @@ FAILED = "The service failed: run again, which finishes what was begun."
 PORTAL = "Store the provider's key under that name in the Astra Portal (Settings, Integrations), scoped to this database."
 # As each was recorded, or as the table in astra/data_api.py names its source.
 ROWS = [
+    (
+        "UNKNOWN_USER_DEFINED_TYPE",
+        "REQUEST",
+        Invalid,
+        "Create that type in the keyspace first (createType), or use another.",
+    ),
+    (
+        "EMBEDDING_PROVIDER_UNAVAILABLE",
+        "SERVER",
+        Refused,
+        "The service no longer offers the model of one of the table's columns: such a table can be deleted, and nothing else.",
+    ),
     ("UNAUTHENTICATED_REQUEST", "REQUEST", Unauthorized, "Check ASTRA_DB_APPLICATION_TOKEN."),
     ("MISSING_AUTHENTICATION_TOKEN", "REQUEST", Unauthorized, "Set ASTRA_DB_APPLICATION_TOKEN."),
     ("UNAUTHORIZED_ACCESS", "REQUEST", Unauthorized, PERMISSION_ADVICE),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from astra import service, validation
 from astra.changes import ABSENT, Change
-from astra.definition import as_found, differences, normalised, options
+from astra.definition import as_found, chosen, differences, normalised, options, same_choice
 
 RECORDINGS = Path(__file__).parents[1] / "recordings" / "exchanges.jsonl"
 EXCHANGES = [json.loads(line) for line in RECORDINGS.read_text(encoding="utf-8").splitlines()]
@@ -245,3 +245,22 @@ def test_what_is_sent_has_no_nulls_and_nothing_that_is_not_an_option() -> None:
     assert options({"name": "x", "keyspace": "k", "vector": {"dimension": 8, "metric": None}, "rerank": None}) == {
         "vector": {"dimension": 8}
     }
+
+
+def test_what_the_service_chose_is_kept_where_nobody_said_otherwise() -> None:
+    left_out = {"service": {"provider": "openai", "modelName": "text-embedding-3-small"}}
+    explained = {**left_out, "dimension": 1024, "metric": "cosine", "sourceModel": "other"}
+    assert chosen(left_out, explained) == {**left_out, "dimension": 1024}
+    assert chosen({**left_out, "dimension": 512}, explained) == {**left_out, "dimension": 512}
+    assert chosen({"dimension": 8}, explained) == {"dimension": 8}
+    assert chosen(left_out, None) == left_out
+    assert chosen("text", explained) == "text"
+
+
+def test_a_choice_holds_for_the_same_model_as_long_as_it_is_left_out() -> None:
+    left_out = {"service": {"provider": "openai", "modelName": "text-embedding-3-small"}}
+    another = {"service": {"provider": "openai", "modelName": "text-embedding-3-large"}}
+    assert same_choice(left_out, left_out)
+    assert not same_choice(left_out, another)
+    assert not same_choice(left_out, {**left_out, "dimension": 512})
+    assert not same_choice({**left_out, "dimension": 512}, left_out)

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from astra.declaration import Collection, Database, Environment, Index, Integration, Keyspace, Table
 from astra.document import Document, parse
-from astra.environment import Collection, Database, Environment, Keyspace, environment, findings
+from astra.environment import environment, findings
 
 NVIDIA = {"provider": "nvidia", "modelName": "NV-Embed-QA"}
 KNOWLEDGE = {"name": "knowledge-dev", "cloudProvider": "AWS", "region": "us-east-2"}
@@ -20,7 +21,12 @@ VALID: dict[str, Any] = {
     "target": {"kind": "astra"},
     "protect": True,
     "allowDataLoss": ["knowledge.default_keyspace.articles"],
-    "databases": {"knowledge": KNOWLEDGE},
+    "timeouts": {"credential": 60},
+    "databases": {
+        "knowledge": {**KNOWLEDGE, "additionalRegions": ["us-west-2"]},
+        "by_id": {"id": "0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f"},
+        "by_address": {"apiEndpoint": "https://db.example.com"},
+    },
     "integrations": {
         "openai": {
             "provider": "openai",
@@ -29,7 +35,8 @@ VALID: dict[str, Any] = {
             "parameters": {"organizationId": "org-1"},
             "databases": ["knowledge"],
         },
-        "huggingface": {"authentication": "HEADER"},
+        "huggingface": {"authentication": "HEADER", "keyVariable": "HF_TOKEN"},
+        "nvidia": {"authentication": "NONE"},
     },
     "workload": {
         "knowledge": {
@@ -55,7 +62,20 @@ VALID: dict[str, Any] = {
                     "tickets": {"vector": {"service": NVIDIA}},
                     "own": {"vector": {"dimension": 8}},
                     "plain": None,
-                }
+                },
+                "tables": {
+                    "chunks": {
+                        "definition": {
+                            "columns": {
+                                "id": "text",
+                                "tags": {"type": "set", "valueType": "text"},
+                                "embedding": {"type": "vector", "service": NVIDIA},
+                            },
+                            "primaryKey": {"partitionBy": ["id"]},
+                        },
+                        "indexes": {"chunks_embedding": {"column": "embedding", "metric": "cosine"}},
+                    }
+                },
             },
             "empty": None,
         }
@@ -117,16 +137,20 @@ def test_whatever_stands_wherever_problems_are_lines_and_none_means_it_can_be_de
     document = changed(path, value)
     found = [str(one) for one in findings(document)]
     assert all(line.startswith("env.yaml:1:1: ") and "\n" not in line for line in found)
-    assert found or environment(document.data).target in ("astra", "emulator")
+    assert found or environment(document.data).target in ("astra", "data-api", "emulator")
 
 
 @pytest.mark.parametrize("path", [path for path in POSITIONS if isinstance(path[-1], str)])
 def test_a_key_one_character_off_is_a_problem_unless_it_is_a_name_of_ones_own(path: tuple[Any, ...]) -> None:
+    keyspace = ("workload", "knowledge", "default_keyspace")
     own = (
         ("databases",),
         ("integrations",),
         ("workload", "knowledge"),
-        ("workload", "knowledge", "default_keyspace", "collections"),
+        (*keyspace, "collections"),
+        (*keyspace, "tables"),
+        (*keyspace, "tables", "chunks", "definition", "columns"),
+        (*keyspace, "tables", "chunks", "indexes"),
     )
     found = [str(one) for one in findings(changed(path, None, key=f"{path[-1]}x"))]
     assert found or path[:-1] in own
@@ -238,11 +262,58 @@ workload:
     )
 
 
+def test_what_belongs_to_a_database_beside_its_collections() -> None:
+    text = b"""
+target: {kind: astra}
+timeouts: {credential: 60}
+databases:
+  d: {name: D, cloudProvider: AWS, region: us-east-2, additionalRegions: [us-west-2]}
+  e: {id: 0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f}
+  f: {apiEndpoint: "https://db.example.com"}
+integrations:
+  openai: {authentication: SHARED_SECRET, providerKey: mine}
+  jinaAI: {authentication: HEADER, keyVariable: JINA_KEY, databases: [f]}
+workload:
+  d:
+    k:
+      tables:
+        t:
+          definition:
+            columns: {id: text, v: {type: vector, service: {integration: openai, modelName: text-embedding-3-small}}}
+            primaryKey: id
+          indexes: {t_v: {column: v, metric: cosine}}
+  f: {k: }
+"""
+    document = parse(text, "f")
+    assert findings(document) == []
+    made, by_id, by_address = environment(document.data).databases
+    small = {"provider": "openai", "modelName": "text-embedding-3-small", "authentication": {"providerKey": "mine"}}
+    credential = {"provider": "openai", "authentication": "SHARED_SECRET", "providerKey": "mine", "timeout": 60}
+    definition = {"columns": {"id": "text", "v": {"type": "vector", "service": small}}, "primaryKey": "id"}
+    index = Index("d.k.t.t_v", "t_v", "vector", {"column": "v", "metric": "cosine"})
+    assert made == Database(
+        "d",
+        {"name": "D", "cloudProvider": "AWS", "region": "us-east-2"},
+        (Keyspace("d.k", "k", (), (Table("d.k.t", "t", definition, (index,), ("d.openai",)),)),),
+        ("us-west-2",),
+        (Integration("d.openai", "k", credential),),
+    )
+    assert by_id == Database("e", {"id": "0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f"}, ())
+    key = {"provider": "jinaAI", "authentication": "HEADER", "keyVariable": "JINA_KEY"}
+    assert by_address == Database(
+        "f",
+        {"apiEndpoint": "https://db.example.com"},
+        (Keyspace("f.k", "k", ()),),
+        integrations=(Integration("f.jinaAI", "k", key),),
+    )
+
+
 @pytest.mark.parametrize(
     ("stated", "protect"),
     [
         ({"target": {"kind": "astra"}}, True),
         ({"target": {"kind": "astra"}, "protect": False}, False),
+        ({"target": {"kind": "data-api"}}, True),
         ({"target": {"kind": "emulator"}}, False),
         ({"target": {"kind": "emulator"}, "protect": True}, True),
     ],

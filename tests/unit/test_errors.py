@@ -52,3 +52,7 @@ def test_a_path_as_people_write_it(path: tuple[str | int, ...], text: str) -> No
 def test_a_problem_names_its_place() -> None:
     assert str(Problem(("a", 0), "is wrong")) == "a[0]: is wrong"
     assert str(Problem((), "is wrong")) == "is wrong"
+
+
+def test_problems_are_the_same_whatever_key_they_are_of() -> None:
+    assert Problem(("a",), "is wrong", key="b") == Problem(("c",), "is wrong")

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from astra import catalog, document, environment
+from astra import catalog, document, environment, integration
 from astra.finding import Finding
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
@@ -144,3 +144,43 @@ def test_with_another_catalogue_a_model_that_ends_is_told_of(tmp_path: Path, sta
     program = "from commands.main import main; main(['validate', 'ending.yaml', 'lasting.yaml'])"
     done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (done.stdout, done.returncode) == (said, code)
+
+
+SAMPLES = [ROOT / "environments" / f"{stack}.yaml" for stack in ("local", "dev", "staging", "prod", "self-hosted")]
+# The two others are listed by the service for HEADER alone, and by Astra's documentation not at all.
+INTEGRATIONS = catalog.embedding_providers().keys() - {"bedrock", "cohere"}
+
+
+def sample(stack: str) -> Any:
+    return document.parse((ROOT / "environments" / f"{stack}.yaml").read_bytes(), stack).data
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
+def test_a_sample_gives_no_cause_for_doubt(path: Path) -> None:
+    assert problems(path) == []
+
+
+def services(stack: str) -> Iterator[tuple[str, str | None]]:
+    """Each vector of a sample: whether it is a collection's or a table's, and its provider."""
+    integrations = sample(stack).get("integrations", {})
+    for keyspaces in sample(stack)["workload"].values():
+        for content in keyspaces.values():
+            vectors = [("collections", one["vector"]) for one in content.get("collections", {}).values()]
+            for table in content.get("tables", {}).values():
+                columns = table["definition"]["columns"].values()
+                vectors += [("tables", one) for one in columns if isinstance(one, dict) and one["type"] == "vector"]
+            for kind, vector in vectors:
+                yield kind, integration.merged(vector, integrations).get("service", {}).get("provider")
+
+
+@pytest.mark.parametrize("stack", ["dev", "staging", "prod"])
+def test_a_sample_shows_every_integration_in_collections_and_in_tables(stack: str) -> None:
+    expected: list[str | None] = [*INTEGRATIONS, None]
+    assert set(services(stack)) == {(kind, provider) for kind in ("collections", "tables") for provider in expected}
+
+
+def test_the_samples_declare_one_workload_of_which_prod_lacks_a_collection() -> None:
+    dev, staging, prod = (sample(stack)["workload"] for stack in ("dev", "staging", "prod"))
+    assert dev == staging
+    dev["knowledge"]["default_keyspace"]["collections"].pop("glossary")
+    assert dev == prod

@@ -74,7 +74,7 @@ def test_the_schema_of_the_json_describes_every_field_and_refuses_a_report_witho
     whole = json.loads(report("json", FILES))
     for field in whole:
         part = {name: value for name, value in whole.items() if name != field}
-        assert [error.message for error in promise.iter_errors(part)] == [f"'{field}' is a required property"]
+        assert [problem.key for problem in validation.problems_by(promise, part)] == [field]
 
 
 @pytest.mark.parametrize("files", [FILES, VALID], ids=["findings", "valid"])

@@ -93,6 +93,10 @@ def test_from_an_environment_every_form_of_it_is_reached() -> None:
     assert places > {
         "environment.databases:propertyNames",
         "environment.databases:additionalProperties.region",
+        "environment.databases:additionalProperties.additionalRegions:items",
+        "environment.databases:additionalProperties.apiEndpoint",
+        "environment.integrations:additionalProperties.keyVariable",
+        "environment.timeouts.credential",
         "environment.integrations:additionalProperties.databases:items",
         f"{keyspace}.collections:additionalProperties.vector.service.authentication.providerKey",
         f"{keyspace}.collections:additionalProperties.indexing.allow:items",

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from commands.show import rows, show
+from commands.show import UNKNOWN, rows, show
 
 MADE = {"dimension": 512, "metric": "cosine", "provider": "openai", "modelName": "text-embedding-3-small"}
 OWN = {"dimension": 8, "metric": "euclidean", "provider": None, "modelName": None}
@@ -31,6 +31,44 @@ def test_rows_are_sorted_and_a_keyspace_without_collections_has_one_too() -> Non
     ]
 
 
+def test_of_a_table_each_vector_column_has_a_row() -> None:
+    chunks = {"embedding": {"dimension": 1024, "provider": "nvidia", "modelName": "NV-Embed-QA"}, "own": {"dimension": 8}}
+    assert list(rows({"keyspaces": {"docs": {"tables": {"chunks": chunks, "plain": {}}}}})) == [
+        ("docs", "chunks.embedding", "nvidia", "NV-Embed-QA", "1024", ""),
+        ("docs", "chunks.own", "own vectors", "", "8", ""),
+        ("docs", "plain (table)", "no vectors", "", "", ""),
+    ]
+
+
+def test_regions_and_what_was_verified_stand_in_the_heading(engine: Path) -> None:
+    integrations = {
+        "openai": {"status": "verified", "proof": "it answered"},
+        "voyageAI": {"status": UNKNOWN, "proof": UNKNOWN},
+    }
+    regions = {"us-west-2": {"apiEndpoint": "https://0a1b-us-west-2.apps.astra.datastax.com"}}
+    says(engine, json.dumps({"databases": {"knowledge": {**KNOWLEDGE, "regions": regions, "integrations": integrations}}}))
+    assert CliRunner().invoke(show).output.splitlines()[:5] == [
+        "knowledge: knowledge-dev, AWS us-east-2",
+        "https://0a1b-us-east-2.apps.astra.datastax.com",
+        "us-west-2: https://0a1b-us-west-2.apps.astra.datastax.com",
+        "openai: verified, it answered",
+        "voyageAI: not verified",
+    ]
+
+
+def test_what_could_not_be_made_is_not_made_yet(engine: Path) -> None:
+    keyspaces = {"docs": {"collections": {"articles": UNKNOWN, "own": OWN}, "tables": {"chunks": UNKNOWN}}}
+    says(engine, json.dumps({"databases": {"knowledge": {**KNOWLEDGE, "keyspaces": keyspaces}}}))
+    lines = [line.split() for line in CliRunner().invoke(show).output.splitlines()]
+    assert ["docs", "articles", "not", "made", "yet"] in lines
+    assert ["docs", "chunks", "(table)", "not", "made", "yet"] in lines
+
+
+def test_a_database_that_is_named_by_its_address_alone(engine: Path) -> None:
+    says(engine, json.dumps({"databases": {"knowledge": {"apiEndpoint": "http://localhost:8181", "keyspaces": {}}}}))
+    assert CliRunner().invoke(show).output.splitlines()[0] == "knowledge: http://localhost:8181"
+
+
 @pytest.fixture
 def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Alone on PATH: a program named pulumi, still to be written."""
@@ -49,7 +87,7 @@ def test_what_stands_is_a_table_per_database(engine: Path) -> None:
     done = CliRunner().invoke(show)
     lines = [line.rstrip() for line in done.output.splitlines() if line.strip()]
     assert lines[:2] == ["knowledge: knowledge-dev, AWS us-east-2", "https://0a1b-us-east-2.apps.astra.datastax.com"]
-    assert lines[2].split() == ["keyspace", "collection", "provider", "model", "dimension", "metric"]
+    assert lines[2].split() == ["keyspace", "collection", "or", "column", "provider", "model", "dimension", "metric"]
     assert lines[4].split() == ["default_keyspace", "made", "openai", "text-embedding-3-small", "512", "cosine"]
     assert done.exit_code == 0
 

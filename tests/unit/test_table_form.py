@@ -19,7 +19,10 @@ SOURCE_MODELS = "ada002, bert, cohere-v3, gecko, nv-qa-4, openai-v3-large, opena
             {"definition": {}},
             [
                 'chunks.definition: "columns" is missing: the columns by name: a scalar type, or a mapping with type',
-                'chunks.definition: "primaryKey" is missing',
+                (
+                    'chunks.definition: "primaryKey" is missing: '
+                    "what makes a row unique: one column, or partitionBy and partitionSort"
+                ),
             ],
         ),
         ({"definition": {"columns": {}, "primaryKey": "id"}}, ["chunks.definition.columns: must not be empty"]),
@@ -57,7 +60,7 @@ SOURCE_MODELS = "ada002, bert, cohere-v3, gecko, nv-qa-4, openai-v3-large, opena
             with_key({"partitionBy": ["id"], "partitionSort": {"page": 2}}),
             ["chunks.definition.primaryKey.partitionSort.page: 2 is not one of 1, -1"],
         ),
-        (with_index({}), ['chunks.indexes.x: "column" is missing']),
+        (with_index({}), ['chunks.indexes.x: "column" is missing: the column that the index is on']),
         (with_index({"column": {}}), ["chunks.indexes.x.column: must not be empty"]),
         (with_index({"column": {"a": "$keys", "b": "$keys"}}), ["chunks.indexes.x.column: takes at most 1"]),
         (

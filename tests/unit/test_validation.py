@@ -5,25 +5,47 @@ from typing import Any
 import pytest
 
 from astra.errors import Problem
-from astra.validation import UNKNOWN, problems, sharpened
+from astra.validation import UNKNOWN, problems, problems_by, sharpened, validator
 
+GONE = object()
 COLLECTION = {"apiEndpoint": "https://x.apps.astra.datastax.com", "keyspace": "default_keyspace", "name": "articles"}
 DATABASE = {"name": "knowledge-dev", "cloudProvider": "AWS", "region": "us-east-2"}
 KEYSPACE = {"databaseId": "0a1b", "name": "research"}
-VALID = {"resources:collection": COLLECTION, "resources:database": DATABASE, "resources:keyspace": KEYSPACE}
+REGION = {"databaseId": "0a1b", "cloudProvider": "AWS", "region": "us-west-2"}
+INTEGRATION = {
+    "apiEndpoint": "https://x.apps.astra.datastax.com",
+    "keyspace": "default_keyspace",
+    "provider": "openai",
+    "authentication": "SHARED_SECRET",
+    "providerKey": "knowledge-dev-openai",
+    "parameters": {"organizationId": "org-1"},
+    "timeout": 0,
+}
+VALID: dict[str, dict[str, Any]] = {
+    "resources:collection": COLLECTION,
+    "resources:database": DATABASE,
+    "resources:database-region": REGION,
+    "resources:keyspace": KEYSPACE,
+    "resources:provider-integration": INTEGRATION,
+}
 DATABASE_NAME = "must be 1 to 50 characters, letters and digits at both ends, between them also & + - _ ( ) < > . , @ and spaces"
 KEYSPACE_NAME = "must be 1 to 48 letters, digits or underscores, begin with a letter or digit, and be neither dse nor system"
 COLLECTION_NAME = "must be 1 to 48 letters, digits or underscores"
+VARIABLE_NAME = (
+    "must be the name of an environment variable that holds the key: 1 to 128 capital letters, digits and _, not a digit first"
+)
 
 
 def said(kind: str, **changed: Any) -> list[str]:
-    """The problems of a valid definition of that kind once something in it is changed."""
-    return [str(problem) for problem in problems({**VALID[f"resources:{kind}"], **changed}, f"resources:{kind}")]
+    """The problems of a valid definition of that kind once something in it is changed, or GONE."""
+    definition = {**VALID[f"resources:{kind}"], **changed}
+    stated = {key: value for key, value in definition.items() if value is not GONE}
+    return [str(problem) for problem in problems(stated, f"resources:{kind}")]
 
 
-@pytest.mark.parametrize("kind", ["collection", "database", "keyspace"])
+@pytest.mark.parametrize("kind", VALID)
 def test_the_definitions_that_these_tests_change_are_valid(kind: str) -> None:
-    assert said(kind) == []
+    assert said(kind.removeprefix("resources:")) == []
 
 
 @pytest.mark.parametrize(
@@ -91,11 +113,95 @@ def test_name(kind: str, name: Any, sentences: list[str]) -> None:
         ({"lexical": {"analyzer": "x"}}, 'lexical: "enabled" is missing: on or off'),
         ({"lexical": {"enabled": True, "analyzer": 5}}, "lexical.analyzer: must be text or a mapping, not a number"),
         ({"rerank": {"enabled": True, "service": {}}}, 'rerank.service: "provider" is missing: one of nvidia'),
-        ({"apiEndpoint": "ftp://x"}, 'apiEndpoint: must be the http(s) address of the database\'s Data API; "ftp://x" is not'),
     ],
 )
 def test_option_of_a_collection(changed: dict[str, Any], sentence: str) -> None:
     assert said("collection", **changed) == [sentence]
+
+
+@pytest.mark.parametrize(
+    ("address", "right"),
+    [
+        ("https://0a1b-us-east-2.apps.astra.datastax.com", True),
+        ("http://127.0.0.1:8181/databases/0a1b-us-east-2", True),
+        ("http://[::1]:8181", True),
+        ("https://data.example.com/v10/api", True),
+        ("http://localhost:8181/", False),
+        ("http://localhost:8181/v1", False),
+        ("http://localhost:8181/v1/default_keyspace", False),
+        ("https://data.example.com/api/json/v1", False),
+        ("https://data.example.com?x", False),
+        ("https://me@data.example.com", False),
+        ("ftp://localhost", False),
+        ("localhost:8181", False),
+        ("http://", False),
+        ("", False),
+    ],
+)
+def test_address_of_a_data_api(address: str, right: bool) -> None:
+    rest = "alone: no user or password, no /api/json/v1 or /v1, no / at its end"
+    sentence = f'apiEndpoint: must be the http(s) address of the database\'s Data API {rest}; "{address}" is not'
+    assert said("collection", apiEndpoint=address) == ([] if right else [sentence])
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentences"),
+    [
+        ({"provider": "nvidia", "authentication": "NONE", "providerKey": GONE}, []),
+        ({"authentication": "HEADER", "providerKey": GONE}, []),
+        ({"authentication": "HEADER", "providerKey": GONE, "keyVariable": "OPENAI_API_KEY"}, []),
+        ({"authentication": "HEADER", "providerKey": GONE, "keyVariable": "_" * 128, "timeout": 3600}, []),
+        ({"authentication": UNKNOWN}, []),
+        (
+            {"providerKey": GONE},
+            ['"providerKey" is missing: the name under which a provider\'s key is stored in the Astra organisation'],
+        ),
+        (
+            {"authentication": "HEADER"},
+            ["providerKey: names a stored credential, which SHARED_SECRET alone uses: leave it out, or choose SHARED_SECRET"],
+        ),
+        (
+            {"keyVariable": "OPENAI_API_KEY"},
+            ["keyVariable: is for HEADER alone: no other authentication has a key to try; leave it out"],
+        ),
+        *(
+            ({"authentication": "HEADER", "providerKey": GONE, "keyVariable": name}, [f"keyVariable: {VARIABLE_NAME}"])
+            for name in ("", "openai", "1A", "A-B", "A" * 129, "0a1b2c3d0a1b2c3d0a1b2c3d0a1b2c3d")
+        ),
+        ({"timeout": -1}, ["timeout: -1 is not allowed; allowed: 0 to 3600 (default 0)"]),
+        ({"timeout": 3601}, ["timeout: 3601 is not allowed; allowed: 0 to 3600 (default 0)"]),
+        ({"authentication": GONE}, ['"authentication" is missing: one of NONE, HEADER, SHARED_SECRET']),
+    ],
+)
+def test_provider_integration(changed: dict[str, Any], sentences: list[str]) -> None:
+    assert said("provider-integration", **changed) == sentences
+
+
+@pytest.mark.parametrize("address", ["http://me:word@db.example.com", "https://:word@db.example.com/x"])
+def test_a_password_in_an_address_is_not_repeated(address: str) -> None:
+    (sentence,) = said("collection", apiEndpoint=address)
+    assert "word@" not in sentence
+    assert "hidden" in sentence
+
+
+def test_a_missing_and_an_unknown_key_are_told_by_their_names() -> None:
+    found = problems({"name": "K", "cloudProvider": "AWS", "zone": "a"}, "resources:database")
+    assert [(problem.path, problem.key) for problem in found] == [((), "region"), (("zone",), "zone")]
+    (mistaken,) = problems({**DATABASE, "region": 5}, "resources:database")
+    assert mistaken.key == ""
+
+
+def test_what_is_missing_because_its_name_is_mistyped_is_told_once() -> None:
+    assert said("database-region", region=GONE, regoin="us-west-2") == ['regoin: unknown key; did you mean "region"?']
+
+
+def test_what_a_key_asks_for_is_missing_without_it() -> None:
+    schema = {"properties": {"a": {"description": "The first."}, "b": {"enum": [1]}}, "dependentRequired": {"c": ["b", "a"]}}
+    assert [str(one) for one in problems_by(validator(schema), {"c": 1})] == [
+        '"a" is missing: the first',
+        '"b" is missing: one of 1',
+    ]
+    assert [*problems_by(validator(schema), {}), *problems_by(validator(schema), "c")] == []
 
 
 CREDENTIAL_NAME = "must be the credential's name: 1 to 50 letters, digits, _ or -, with a letter or digit at both ends"
@@ -139,7 +245,7 @@ def test_all_problems_are_said_at_once_in_the_order_of_their_paths() -> None:
 def test_every_missing_key_is_named() -> None:
     assert [str(problem) for problem in problems({}, "resources:database")] == [
         '"cloudProvider" is missing: one of AWS, GCP, AZURE',
-        '"name" is missing: shown in the Astra Portal',
+        '"name" is missing: the database\'s name, as the Astra Portal shows it',
         '"region" is missing: the database\'s first region, as that cloud names it',
     ]
 

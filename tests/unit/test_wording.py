@@ -38,6 +38,13 @@ def test_a_name_that_begins_like_a_secret_is_not_shown(secret: str) -> None:
     assert listed(["a", secret, "b"]) == "a, (hidden), b"
 
 
+def test_user_and_password_in_an_address_are_not_shown() -> None:
+    address = "https://me:word@db.example.com/x"
+    assert (shown(address), named(address)) == (HIDDEN, "https://(hidden)db.example.com/x")
+    assert redacted(f"cannot reach {address}: refused") == "cannot reach https://(hidden)db.example.com/x: refused"
+    assert shown("https://db.example.com:8181/a@b:c") == '"https://db.example.com:8181/a@b:c"'
+
+
 BARE = ["0a1b2c3d" * 4, "Ab1" * 10 + "xy", "Ab1" * 13 + "x", "Ab1" * 28]
 
 

@@ -1,0 +1,240 @@
+"""What the databases that stand already would say of an environment: asked at plan time, and without a trace.
+
+Offline validation knows the published catalogue; which regions, providers and models this organisation and this very database
+have, and which credentials, only they know. What cannot be asked is no problem: it is said in one line, with the reason.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from astra import collection, database, datacenter, dry_run, keyspace, portal, table
+from astra.definition import differences
+from astra.errors import AstraError, NotFound
+from astra.http import Connection
+from astra.sharing import SNAPSHOT, SharedReads
+from astra.wording import listed
+
+
+class Credential(NamedTuple):
+    """A credential that a database does not accept: the database by its logical name, and what the service said."""
+
+    database: str
+    provider: str
+    name: str
+    said: str
+
+
+@dataclass(slots=True)
+class Report:
+    """What was found out.
+
+    Attributes:
+        refusals: what would be refused; each begins with the address of what it is about.
+        credentials: what needs a credential that the database does not accept, by database, provider and credential's name, with
+            what the service said. It would fail, and nothing else would.
+        unverified: what could not be asked, by its address, with the reason.
+    """
+
+    refusals: list[str] = field(default_factory=list)
+    credentials: dict[Credential, list[str]] = field(default_factory=dict)
+    unverified: dict[str, str] = field(default_factory=dict)
+
+    def warnings(self) -> list[str]:
+        """A sentence for each credential that is not accepted, with the steps to take and what needs it."""
+        return [
+            f"{one.database} does not accept the credential {one.name} of {one.provider}: {one.said} "
+            f"{portal.steps(one.provider, one.name, f'the database {one.database}')} Without it these fail, and nothing else: "
+            f"{listed(addresses)}."
+            for one, addresses in self.credentials.items()
+        ]
+
+    def line(self) -> str:
+        """One line for all that was not verified; empty where all was."""
+        if not self.unverified:
+            return ""
+        reasons: dict[str, list[str]] = {}
+        for address, reason in self.unverified.items():
+            reasons.setdefault(reason.rstrip("."), []).append(address)
+        said = "; ".join(f"{listed(addresses)}: {reason}" for reason, addresses in reasons.items())
+        return f"not verified with the service: {said}."
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """A database that answers: its address and its keyspaces."""
+
+    endpoint: str
+    keyspaces: tuple[str, ...]
+
+
+def report(connection: Connection, verdicts: SharedReads, declared: Mapping[str, Any]) -> Report:
+    """Asks for every collection and every vectorize column that would be made or replaced, and for every new region.
+
+    Args:
+        connection: to the target.
+        verdicts: keeps the answers of dry runs.
+        declared: `databases`, settings by logical name; `workload`, by logical name and keyspace `collections` and `tables`, with
+            the services' integrations merged in.
+    """
+    found = Report()
+    for name, settings in declared["databases"].items():
+        keyspaces = declared["workload"].get(name) or {}
+        try:
+            standing = _standing(connection, settings, name, found)
+        except AstraError as error:
+            found.unverified[name] = str(error)
+            continue
+        if standing is not None and keyspaces:
+            _ask_keyspaces(connection, verdicts, standing, name, keyspaces, found)
+    return found
+
+
+def _standing(connection: Connection, settings: Mapping[str, Any], name: str, found: Report) -> _Standing | None:
+    """The database where it stands and answers; its regions are checked on the way."""
+    target = connection.target
+    if target.self_hosted:
+        endpoint = settings["apiEndpoint"]
+        return _Standing(endpoint, tuple(keyspace.self_hosted_names(connection, endpoint, SNAPSHOT)))
+    if "name" not in settings:
+        place = target.place(settings["apiEndpoint"]) if "apiEndpoint" in settings else None
+        if place is None and "id" not in settings:
+            found.unverified[name] = f"{settings['apiEndpoint']} is not an address of this target"
+            return None
+        try:
+            described = database.described(connection, place.database_id if place else settings["id"], age=SNAPSHOT)
+        except NotFound as error:
+            found.refusals.append(f"databases.{name}: {error}")
+            return None
+        region = place.region if place else described["info"]["region"]
+        return _answering(connection, described, region, name, found)
+    matching = [entry for entry in _databases(connection) if _is(entry, settings)]
+    regions = [settings["region"]] if not matching else []
+    standing = set(datacenter.listed(connection, matching[0]["id"], SNAPSHOT)) if len(matching) == 1 else set()
+    regions += [region for region in settings.get("additionalRegions", ()) if region not in standing]
+    for region in regions:
+        if reason := database.unusable_region(connection, settings["cloudProvider"], region):
+            found.refusals.append(f"databases.{name}: {reason}")
+    if len(matching) != 1:
+        several = f"there are several of the name {settings['name']}"
+        found.unverified[name] = several if matching else "it does not exist yet"
+        return None
+    return _answering(connection, matching[0], settings["region"], name, found)
+
+
+def _databases(connection: Connection) -> list[dict[str, Any]]:
+    return connection.reads.read("databases", lambda: database.listed(connection), SNAPSHOT)
+
+
+def _is(entry: Mapping[str, Any], settings: Mapping[str, Any]) -> bool:
+    same = all(entry["info"].get(key) == settings[key] for key in ("name", "cloudProvider", "region"))
+    return same and entry["status"] not in database.ENDED
+
+
+def _answering(connection: Connection, described: Mapping[str, Any], region: str, name: str, found: Report) -> _Standing | None:
+    # In MAINTENANCE a database answers as ever (the documentation's page on statuses).
+    if described["status"] not in (database.ACTIVE, "MAINTENANCE"):
+        found.unverified[name] = f"it is {described['status']}"
+        return None
+    return _Standing(connection.target.api_endpoint(described["id"], region), tuple(keyspace.names(described)))
+
+
+def _ask_keyspaces(
+    connection: Connection,
+    verdicts: SharedReads,
+    standing: _Standing,
+    name: str,
+    keyspaces: Mapping[str, Any],
+    found: Report,
+) -> None:
+    if not standing.keyspaces:
+        found.unverified[name] = "it has no keyspace to ask in"
+        return
+    for keyspace_name, content in keyspaces.items():
+        address = f"{name}.{keyspace_name}"
+        # Any keyspace that stands does for a dry run, which is judged before anything of the keyspace matters.
+        where = keyspace_name if keyspace_name in standing.keyspaces else standing.keyspaces[0]
+        try:
+            for path, vector, said in judged(connection, verdicts, standing.endpoint, keyspace_name, content or {}, where):
+                if said.outcome == "refused":
+                    found.refusals.append(f"{address}.{path}: {said.said}")
+                elif said.outcome == "credential":
+                    named = Credential(name, vector["service"]["provider"], _credential(vector["service"]), said.said)
+                    found.credentials.setdefault(named, []).append(f"{address}.{path}")
+                elif said.outcome == "unknown":
+                    found.unverified[f"{address}.{path}"] = said.said
+        except AstraError as error:
+            found.unverified[address] = str(error)
+
+
+def judged(
+    connection: Connection, verdicts: SharedReads, endpoint: str, keyspace_name: str, content: Mapping[str, Any], where: str = ""
+) -> Iterator[tuple[str, Mapping[str, Any], dry_run.Verdict]]:
+    """The verdict on every vector definition with a service that does not stand like that in the keyspace.
+
+    Args:
+        connection: to the target.
+        verdicts: keeps the answers.
+        endpoint: address of the database's Data API.
+        keyspace_name: name of the keyspace.
+        content: `collections` and `tables` by name.
+        where: a keyspace that stands, to ask in; left out the same one.
+
+    Returns:
+        The name of the collection, or `table.column`, its vector definition, and what was said of it.
+
+    Raises:
+        AstraError: what stands could not be read.
+    """
+    for path, vector in _changed_vectors(connection, endpoint, keyspace_name, content):
+        yield path, vector, dry_run.verdict(connection, verdicts, endpoint, where or keyspace_name, vector)
+
+
+def _changed_vectors(
+    connection: Connection, endpoint: str, keyspace_name: str, content: Mapping[str, Any]
+) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Every vector definition with a service that does not stand like that: what it belongs to, and the definition."""
+    stated = content.get("collections") or {}
+    vectors = {name: (definition or {}).get("vector") or {} for name, definition in stated.items()}
+    if any("service" in vector for vector in vectors.values()):
+        live = _standing_by_name(collection.listed, connection, endpoint, keyspace_name)
+        yield from (
+            (name, vector)
+            for name, vector in vectors.items()
+            if "service" in vector and (name not in live or differences(stated[name] or {}, live[name]))
+        )
+    columns = {
+        (name, column): _vector(stated)
+        for name, entry in (content.get("tables") or {}).items()
+        for column, stated in entry["definition"]["columns"].items()
+        if isinstance(stated, Mapping) and "service" in stated
+    }
+    if columns:
+        tables = _standing_by_name(table.listed, connection, endpoint, keyspace_name)
+        for (name, column), vector in columns.items():
+            there = tables.get(name, {}).get("columns", {}).get(column)
+            if there is None or differences({"vector": vector}, {"vector": _as_collection(there)}):
+                yield f"{name}.{column}", vector
+
+
+def _standing_by_name(
+    listing: Callable[[Connection, str, str, float], dict[str, dict[str, Any]]], connection: Connection, endpoint: str, name: str
+) -> dict[str, dict[str, Any]]:
+    try:
+        return listing(connection, endpoint, name, SNAPSHOT)
+    except NotFound:
+        # The keyspace is still to be made.
+        return {}
+
+
+def _credential(service: Mapping[str, Any]) -> str:
+    return ", ".join(map(str, (service.get("authentication") or {}).values()))
+
+
+def _vector(column: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: column[key] for key in ("dimension", "service") if key in column}
+
+
+def _as_collection(column: Mapping[str, Any]) -> dict[str, Any]:
+    """A column as a collection's vector would be explained: metric and source model belong to its index."""
+    return {**_vector(column), "metric": "cosine", "sourceModel": "other"}

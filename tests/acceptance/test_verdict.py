@@ -1,0 +1,130 @@
+"""The service's own verdict at plan time: what a database that stands would refuse, all at once and before anything."""
+
+from typing import Any
+
+import pytest
+
+from tests.acceptance.conftest import Project
+
+NVIDIA = {"provider": "nvidia", "modelName": "nvidia/nv-embedqa-e5-v5"}
+DEPRECATED = "DEPRECATED_AI_MODEL"
+
+
+@pytest.fixture
+def aged(project: Project, declared: dict[str, Any]) -> Project:
+    """A stack that stands, in whose database one model has been deprecated since."""
+    project.declare(declared)
+    project.up().ok()
+    project.world.set_model_status("nvidia", NVIDIA["modelName"], "DEPRECATED", project.database()["id"])
+    return project
+
+
+def with_more(declared: dict[str, Any]) -> dict[str, Any]:
+    content = declared["workload"]["knowledge"]["default_keyspace"]
+    content["collections"]["more"] = {"vector": {"service": NVIDIA}}
+    column = {"type": "vector", "service": {"integration": "openai", "modelName": "text-embedding-3-large"}}
+    content["tables"] = {"chunks": {"definition": {"columns": {"id": "text", "body": column}, "primaryKey": "id"}}}
+    return declared
+
+
+def test_everything_it_would_refuse_is_said_at_once_and_nothing_is_touched(aged: Project, declared: dict[str, Any]) -> None:
+    database = aged.database()["id"]
+    provider = {"models": [], "parameters": [], "supportedAuthentication": {"HEADER": {"enabled": True, "tokens": []}}}
+    aged.world.set_provider("openai", provider, database)
+    aged.declare(with_more(declared))
+    for run in (aged.preview(), aged.up(), aged.up(PULUMI_CONTINUE_ON_ERROR="true")):
+        assert run.code != 0
+        assert f"knowledge.default_keyspace.more: cannot make it: the Data API said {DEPRECATED}" in run.output
+        assert (
+            "knowledge.default_keyspace.chunks.body: cannot make it: the Data API said INVALID_CREATE_COLLECTION_OPTIONS"
+            in run.output
+        )
+        assert "Traceback" not in run.output
+    assert set(aged.world.collections(database, "default_keyspace")) == {"tickets", "articles"}
+    assert aged.world.tables(database, "default_keyspace") == {}
+
+
+def test_what_stands_already_is_not_refused_for_what_could_not_be_made_today(aged: Project) -> None:
+    aged.preview("--expect-no-changes").ok()
+    aged.up().ok()
+
+
+def test_it_can_be_switched_off(aged: Project, declared: dict[str, Any]) -> None:
+    aged.configure(
+        {
+            "vectorize:transport": "emulator.transport:open_store",
+            "vectorize:store": "emulator.sqlite",
+            "vectorize:dryRun": "false",
+        }
+    )
+    content = declared["workload"]["knowledge"]["default_keyspace"]["collections"]
+    content["more"] = {"vector": {"service": NVIDIA}}
+    aged.declare(declared)
+    aged.preview().ok()
+    assert DEPRECATED in aged.up().output, "then the service says it when it is asked to make it"
+
+
+def test_one_line_says_what_was_not_verified_and_why(project: Project, declared: dict[str, Any]) -> None:
+    project.declare(declared)
+    run = project.preview().ok()
+    lines = {line.strip() for line in run.output.splitlines() if "not verified with the service" in line}
+    assert "not verified with the service: knowledge: it does not exist yet." in lines
+    assert all(line.endswith("not verified with the service: knowledge: it does not exist yet.") for line in lines)
+
+
+def test_a_credential_that_is_not_accepted_is_a_warning_with_the_steps_and_stops_nothing(
+    aged: Project, declared: dict[str, Any]
+) -> None:
+    declared["integrations"]["voyageAI"] = {"authentication": "SHARED_SECRET", "providerKey": "not-yet"}
+    content = declared["workload"]["knowledge"]["default_keyspace"]["collections"]
+    content["more"] = {"vector": {"service": {"integration": "voyageAI", "modelName": "voyage-2"}}}
+    aged.declare(declared)
+    run = aged.preview().ok()
+    assert "warning: knowledge does not accept the credential not-yet of voyageAI: " in run.output
+    assert "open Settings, Integrations, Voyage AI" in run.output
+
+
+def test_an_outage_of_the_check_stops_no_preview(aged: Project, declared: dict[str, Any]) -> None:
+    aged.world.set("credential_service", "failing")
+    aged.declare(with_more(declared) | {"workload": {**declared["workload"]}})
+    declared["workload"]["knowledge"]["default_keyspace"]["collections"].pop("more")
+    aged.declare(declared)
+    run = aged.preview().ok()
+    assert "not verified with the service: knowledge.default_keyspace.chunks.body: " in run.output
+
+
+def test_nothing_is_left_behind(aged: Project, declared: dict[str, Any]) -> None:
+    database = aged.database()["id"]
+    before = aged.world.collections(database, "default_keyspace")
+    aged.declare(with_more(declared))
+    aged.preview()
+    assert aged.world.collections(database, "default_keyspace") == before
+    assert aged.world.tables(database, "default_keyspace") == {}
+
+
+PROGRAM = """
+import pulumi
+from providers import AstraProvider, Collection, Database, Keyspace
+
+options = pulumi.ResourceOptions(provider=AstraProvider("astra", target="emulator"))
+database = Database("knowledge", name="knowledge-test", cloud_provider="AWS", region="us-east-2", opts=options)
+keyspace = Keyspace("knowledge.research", database_id=database.id, name="research", opts=options)
+Collection(
+    "knowledge.research.more",
+    api_endpoint=keyspace.api_endpoint,
+    keyspace="research",
+    name="more",
+    vector={"service": {"provider": "nvidia", "modelName": "nvidia/nv-embedqa-e5-v5"}},
+    opts=options,
+)
+"""
+
+
+def test_a_python_program_gets_the_same_verdict(project: Project) -> None:
+    project.program(PROGRAM.partition("Collection(\n")[0])
+    project.up().ok()
+    project.world.set_model_status("nvidia", NVIDIA["modelName"], "DEPRECATED")
+    project.program(PROGRAM)
+    run = project.preview()
+    assert run.code != 0
+    assert f"knowledge.research.more: more: cannot make it: the Data API said {DEPRECATED}" in run.output

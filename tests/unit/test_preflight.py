@@ -1,0 +1,144 @@
+"""What the databases that stand already would say of an environment, at plan time and without a trace."""
+
+from typing import Any
+
+import pytest
+
+from astra import collection, database, preflight
+from astra.http import Connection
+from astra.sharing import SharedReads
+from emulator.world import World
+
+DATABASE = {"name": "knowledge", "cloudProvider": "AWS", "region": "us-east-2"}
+NVIDIA = {"provider": "nvidia", "modelName": "nvidia/nv-embedqa-e5-v5"}
+STORED = {"provider": "openai", "modelName": "text-embedding-3-small", "authentication": {"providerKey": "stored"}}
+
+
+def declared(collections: dict[str, Any] | None = None, tables: dict[str, Any] | None = None, **settings: Any) -> dict[str, Any]:
+    content = {"collections": collections or {}, "tables": tables or {}}
+    return {"databases": {"knowledge": {**DATABASE, **settings}}, "workload": {"knowledge": {"default_keyspace": content}}}
+
+
+def table(**columns: Any) -> dict[str, Any]:
+    return {"definition": {"columns": {"id": "text", **columns}, "primaryKey": "id"}}
+
+
+def reported(connection: Connection, stated: dict[str, Any]) -> preflight.Report:
+    return preflight.report(connection, SharedReads(), stated)
+
+
+@pytest.fixture
+def endpoint(emulator: Connection, commands: list[str]) -> str:
+    """Of the database, which is ACTIVE."""
+    identity = database.create(emulator, *DATABASE.values())
+    database.wait_until_active(emulator, identity)
+    commands.clear()
+    return emulator.target.api_endpoint(identity, "us-east-2")
+
+
+def test_of_a_database_that_does_not_exist_its_regions_alone_are_checked(emulator: Connection) -> None:
+    found = reported(
+        emulator, declared({"tickets": {"vector": {"service": NVIDIA}}}, region="us-east-22", additionalRegions=["x"])
+    )
+    assert found.refusals == [
+        'databases.knowledge: this organisation has no region us-east-22 of AWS; did you mean "us-east-2"?',
+        f"databases.knowledge: {database.unusable_region(emulator, 'AWS', 'x')}",
+    ]
+    assert found.line() == "not verified with the service: knowledge: it does not exist yet."
+
+
+def test_every_vector_that_is_to_be_made_is_judged_by_its_very_database(
+    emulator: Connection, endpoint: str, world: World
+) -> None:
+    world.set_model_status("nvidia", NVIDIA["modelName"], "DEPRECATED", emulator.target.database_id(endpoint))
+    wrong = {"type": "vector", "dimension": 9000, "service": {**STORED, "authentication": {}}}
+    found = reported(
+        emulator,
+        declared(
+            {"tickets": {"vector": {"service": NVIDIA}}, "own": {"vector": {"dimension": 8}}, "plain": {}},
+            {"chunks": table(body=wrong)},
+        ),
+    )
+    assert [refusal.partition(": ")[0] for refusal in found.refusals] == [
+        "knowledge.default_keyspace.tickets",
+        "knowledge.default_keyspace.chunks.body",
+    ]
+    assert "DEPRECATED_AI_MODEL" in found.refusals[0]
+    assert "INVALID_CREATE_COLLECTION_OPTIONS" in found.refusals[1]
+    assert (found.credentials, found.line()) == ({}, "")
+
+
+@pytest.mark.usefixtures("endpoint")
+def test_a_credential_that_the_database_does_not_accept_is_a_warning(emulator: Connection) -> None:
+    found = reported(emulator, declared({"articles": {"vector": {"service": STORED}}}))
+    assert (found.refusals, found.line()) == ([], "")
+    (warning,) = found.warnings()
+    assert warning.startswith(
+        "knowledge does not accept the credential stored of openai: cannot make it: the Data API said "
+        "VECTORIZE_CREDENTIAL_INVALID"
+    )
+    assert "open Settings, Integrations, OpenAI" in warning
+    assert warning.endswith("Without it these fail, and nothing else: knowledge.default_keyspace.articles.")
+
+
+def test_what_stands_as_declared_is_not_asked_about(
+    emulator: Connection, endpoint: str, world: World, commands: list[str]
+) -> None:
+    options = {"vector": {"service": NVIDIA}}
+    collection.create(emulator, endpoint, "default_keyspace", "tickets", options)
+    # It could not be made any more, and yet it stands.
+    world.set_model_status("nvidia", NVIDIA["modelName"], "DEPRECATED")
+    commands.clear()
+    assert reported(emulator, declared({"tickets": options})) == preflight.Report()
+    assert "createTable" not in commands
+    changed = {"vector": {"service": NVIDIA, "metric": "euclidean"}}
+    assert len(reported(emulator, declared({"tickets": changed})).refusals) == 1
+
+
+@pytest.mark.usefixtures("endpoint")
+def test_a_keyspace_that_is_still_to_be_made_is_asked_about_in_another(emulator: Connection) -> None:
+    stated = declared()
+    stated["workload"]["knowledge"] = {
+        "later": {"collections": {"tickets": {"vector": {"service": {**NVIDIA, "modelName": "none"}}}}}
+    }
+    assert [one.partition(": ")[0] for one in reported(emulator, stated).refusals] == ["knowledge.later.tickets"]
+
+
+@pytest.mark.usefixtures("endpoint")
+def test_an_outage_is_no_problem_of_the_definition_and_is_said_in_one_line(emulator: Connection, world: World) -> None:
+    world.set("credential_service", "failing")
+    stated = {name: {"vector": {"service": STORED}} for name in ("articles", "notes")}
+    found = reported(emulator, declared(stated))
+    assert (found.refusals, found.credentials) == ([], {})
+    assert found.line().startswith(
+        "not verified with the service: knowledge.default_keyspace.articles, knowledge.default_keyspace.notes: "
+    )
+    assert found.line().count("\n") == 0
+
+
+def test_a_database_that_does_not_answer_is_not_asked(emulator: Connection, endpoint: str, world: World) -> None:
+    world.set_status(emulator.target.database_id(endpoint), "HIBERNATED")
+    found = reported(emulator, declared({"tickets": {"vector": {"service": NVIDIA}}}))
+    assert found.line() == "not verified with the service: knowledge: it is HIBERNATED."
+
+
+@pytest.mark.usefixtures("endpoint")
+def test_two_databases_of_one_name_are_not_guessed_between(emulator: Connection) -> None:
+    database.create(emulator, *DATABASE.values())
+    found = reported(emulator, declared({"tickets": {"vector": {"service": NVIDIA}}}))
+    assert found.line() == "not verified with the service: knowledge: there are several of the name knowledge."
+
+
+@pytest.mark.parametrize("form", ["id", "apiEndpoint"])
+def test_an_existing_database_is_asked_by_its_id_or_its_address(emulator: Connection, endpoint: str, form: str) -> None:
+    stated = declared({"tickets": {"vector": {"service": {**NVIDIA, "modelName": "none"}}}})
+    stated["databases"]["knowledge"] = {form: emulator.target.database_id(endpoint) if form == "id" else endpoint}
+    assert len(reported(emulator, stated).refusals) == 1
+
+
+@pytest.mark.usefixtures("endpoint")
+def test_four_hundred_collections_of_one_service_are_one_question(emulator: Connection, commands: list[str]) -> None:
+    stated = {f"c{number}": {"vector": {"service": NVIDIA}} for number in range(400)}
+    assert reported(emulator, declared(stated)) == preflight.Report()
+    assert commands.count("createTable") == 2, "the control and the question"
+    assert len(commands) <= 5
