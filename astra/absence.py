@@ -38,7 +38,7 @@ def _by_the_devops_api(
     except AstraError as other:
         # What was asked for is what failed; where the DevOps API knows why, it says it better.
         return other if isinstance(other, Unauthorized) else error
-    if isinstance(error, NotFound) and keyspace_name in keyspace.names(described):
+    if isinstance(error, NotFound) and error.code == "UNKNOWN_KEYSPACE" and keyspace_name in keyspace.names(described):
         return Unauthorized(
             f"the Data API of database {database_id} does not know its keyspace {keyspace_name}, which the DevOps API "
             "lists. The token may belong to another database: use one of this organisation."

@@ -5,7 +5,7 @@ meant and nothing can be lost: exactly one of that name, cloud and region, and n
 """
 
 from astra import contents, database, keyspace
-from astra.errors import AstraError, Conflict
+from astra.errors import AstraError, Conflict, Unavailable
 from astra.http import Connection
 from astra.wording import listed
 
@@ -18,14 +18,9 @@ def adoptable(connection: Connection, name: str, cloud_provider: str, region: st
 
     Raises:
         Conflict: there are several, or one that is not known to be empty.
+        Unavailable: there is one that could not be looked into for the moment.
     """
-    wanted = (name, cloud_provider, region)
-    found = [
-        entry
-        for entry in database.listed(connection)
-        if entry["status"] not in database.ENDED
-        and tuple(entry["info"].get(key) for key in ("name", "cloudProvider", "region")) == wanted
-    ]
+    found = database.matching(connection, {"name": name, "cloudProvider": cloud_provider, "region": region})
     if not found:
         return None
     ids = [str(entry["id"]) for entry in found]
@@ -39,6 +34,8 @@ def adoptable(connection: Connection, name: str, cloud_provider: str, region: st
     endpoint = connection.target.api_endpoint(ids[0], region)
     try:
         inside = contents.named(connection, endpoint, keyspace.names(entry))
+    except Unavailable as error:
+        raise Unavailable(f"{what} ({ids[0]}), and it could not be looked into: {error} Run again, which finds out.") from None
     except AstraError as error:
         raise Conflict(f"{what} ({ids[0]}), and it could not be looked into: {error} {advice}") from None
     if inside:

@@ -88,8 +88,12 @@ def command(
         )
         return _without_errors(decoded(response, doing), doing)
 
-    with nullcontext() if name.startswith(READING) else connection.reads.changing():
-        result: dict[str, Any] = repeated(connection, once) if repeatable else once()
+    try:
+        with nullcontext() if name.startswith(READING) else connection.reads.changing():
+            result: dict[str, Any] = repeated(connection, once) if repeatable else once()
+    except AstraError as error:
+        error.hide((*headers.values(), *identification.values()))
+        raise
     return result
 
 

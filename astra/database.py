@@ -6,18 +6,24 @@ Statuses are an open set: clients know some that the published list lacks, so on
 
 import threading
 from collections import defaultdict
-from typing import Any
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any, NamedTuple
 
+from astra.data_api import command
 from astra.devops import organisation_id, request, request_list, request_object, wait
-from astra.errors import Conflict, NotFound, Refused, Unauthorized, Unreadable
+from astra.errors import AstraError, Conflict, Invalid, NotFound, Refused, Unauthorized, Unreadable
 from astra.http import Connection
+from astra.sharing import SNAPSHOT
 from astra.wording import listed as in_a_row
 from astra.wording import nearest
 
 ACTIVE = "ACTIVE"
 # On its way out or gone: neither ever comes back.
-ENDED = ("TERMINATING", "TERMINATED")
+TERMINATING = "TERMINATING"
+ENDED = (TERMINATING, "TERMINATED")
 FAILED = ("ERROR",)
+HIBERNATED = "HIBERNATED"
 PAGE = 100
 # How long a list of regions is good for, in seconds: they change once in months.
 REGIONS_LAST = 3600.0
@@ -69,8 +75,64 @@ def described(connection: Connection, database_id: str, organisation: str = "", 
             ) from None
         raise
     if found["status"] in ENDED:
-        raise NotFound(f"database {database_id} is {found['status']}.")
+        raise NotFound(f"database {database_id} is {found['status']}.", code=found["status"])
     return found
+
+
+class Standing(NamedTuple):
+    """A database that is there: the address of its Data API, and its description."""
+
+    endpoint: str
+    described: dict[str, Any]
+
+
+def _wake(connection: Connection, described_one: dict[str, Any]) -> None:
+    """Sends what wakes a hibernated database: any request to its Data API, which is answered with 503."""
+    endpoint = connection.target.api_endpoint(described_one["id"], described_one["info"]["region"])
+    with suppress(AstraError):
+        command(connection, endpoint, "", "findEmbeddingProviders", {}, "wake the database", repeatable=False)
+
+
+def matching(connection: Connection, settings: Mapping[str, Any], age: float = 0.0) -> list[dict[str, Any]]:
+    """The databases of the name, cloud and region that `settings` state; names are not unique to the service.
+
+    Args:
+        connection: to the target.
+        settings: name, cloudProvider and region.
+        age: how many seconds old the answer may be; see SharedReads.
+    """
+    found = connection.reads.read("databases", lambda: listed(connection), age)
+    triple = ("name", "cloudProvider", "region")
+    return [
+        entry
+        for entry in found
+        if entry["status"] not in ENDED and all(entry["info"].get(key) == settings[key] for key in triple)
+    ]
+
+
+def standing(connection: Connection, settings: Mapping[str, Any]) -> Standing:
+    """The database that `settings` declare: by its id, by its address, or by its name, cloud and region.
+
+    Raises:
+        NotFound: it is proven that there is none.
+        Conflict: there are several of that name, cloud and region.
+        Invalid: its address is none of this target's.
+    """
+    target = connection.target
+    if "name" in settings:
+        found = matching(connection, settings, SNAPSHOT)
+        if not found:
+            raise NotFound("it does not exist yet")
+        if len(found) > 1:
+            raise Conflict(f"there are several of the name {settings['name']}")
+        return Standing(target.api_endpoint(found[0]["id"], settings["region"]), found[0])
+    if "id" in settings:
+        described_one = described(connection, settings["id"], age=SNAPSHOT)
+        return Standing(target.api_endpoint(settings["id"], described_one["info"]["region"]), described_one)
+    place = target.place(settings["apiEndpoint"])
+    if place is None:
+        raise Invalid(f"{settings['apiEndpoint']} is not an address of this target")
+    return Standing(settings["apiEndpoint"], described(connection, place.database_id, age=SNAPSHOT))
 
 
 def create(connection: Connection, name: str, cloud_provider: str, region: str) -> str:
@@ -111,25 +173,29 @@ def terminate(connection: Connection, database_id: str, organisation: str = "") 
             return False
         return True
 
+    last = {"status": TERMINATING}
+
     def gone() -> bool:
-        found = request_object(connection, f"/databases/{database_id}", doing, *FIELDS)
-        return bool(found["status"] == "TERMINATED")
+        last.update(request_object(connection, f"/databases/{database_id}", doing, *FIELDS))
+        return last["status"] == "TERMINATED"
 
     try:
         described(connection, database_id, organisation)
         wait(connection, begun, doing, "it is being changed")
-        wait(connection, gone, doing, "it is still TERMINATING")
-    except NotFound:
-        return
+    except NotFound as error:
+        if error.code != TERMINATING:
+            return
+    with suppress(NotFound):
+        wait(connection, gone, doing, lambda: f"it is still {last['status']}")
 
 
 def wait_until_active(connection: Connection, database_id: str, organisation: str = "") -> dict[str, Any]:
-    """The database once it is ACTIVE. Arguments as of `described`.
+    """The database once it is ACTIVE; one that is HIBERNATED is woken. Arguments as of `described`.
 
     Raises:
         NotFound: it is terminated.
         Refused: it is in a status that never becomes ACTIVE.
-        TimedOut: it took longer than 40 minutes.
+        TimedOut: it took longer than the connection's patience.
     """
     doing = f"wait for database {database_id}"
     last: dict[str, Any] = {}
@@ -138,6 +204,8 @@ def wait_until_active(connection: Connection, database_id: str, organisation: st
         last.update(described(connection, database_id, organisation))
         if last["status"] in FAILED:
             raise Refused(f"cannot {doing}: it is {last['status']}. Terminate it, or ask Astra's support.")
+        if last["status"] == HIBERNATED:
+            _wake(connection, last)
         return bool(last["status"] == ACTIVE)
 
     wait(connection, active, doing, lambda: f"it is still {last.get('status', 'not readable')}")

@@ -114,12 +114,14 @@ class Environment:
         protect: whether the engine refuses to delete or replace what holds data.
         allow_data_loss: addresses of what may be deleted although it holds documents; "*" means all.
         databases: in the order of the file.
+        database_timeout: how long an operation may wait for a database, in seconds; None for the default.
     """
 
     target: Kind
     protect: bool
     allow_data_loss: tuple[str, ...] = ()
     databases: tuple[Database, ...] = ()
+    database_timeout: int | None = None
 
     def workload(self) -> dict[str, Any]:
         """The whole of it as plain data: `databases`, settings by address; `workload`, by address and keyspace."""

@@ -18,8 +18,7 @@ from astra.http import Connection, send
 if TYPE_CHECKING:
     import httpx
 
-# The Terraform provider had to raise its own limit to 40 minutes. Unit: seconds.
-LONGEST_WAIT = 40 * 60.0
+_MINUTE = 60.0
 _OTHER_FORM = f"cannot {{doing}}: the answer has not the form of the DevOps API's. {ADDRESS_ADVICE}"
 
 
@@ -65,7 +64,7 @@ def request(connection: Connection, method: str, path: str, doing: str, body: An
     token = connection.target.token
     reading = method == "GET"
     with nullcontext() if reading else connection.reads.changing():
-        return send(
+        answer = send(
             connection,
             method,
             f"{connection.target.devops_url}/v2{path}",
@@ -74,6 +73,10 @@ def request(connection: Connection, method: str, path: str, doing: str, body: An
             body=body,
             repeatable=reading,
         )
+    # A change is answered with nothing at all, or with what was made: a page of a proxy's is neither.
+    if not reading and answer.text.lstrip().startswith("<"):
+        raise Unreadable(_OTHER_FORM.format(doing=doing))
+    return answer
 
 
 def wait(
@@ -82,7 +85,7 @@ def wait(
     doing: str,
     state: str | Callable[[], str],
     *,
-    limit: float = LONGEST_WAIT,
+    limit: float | None = None,
 ) -> None:
     """Asks until it is so: soon at first, every ten seconds at the end.
 
@@ -91,19 +94,26 @@ def wait(
         done: asks once; whatever it raises ends the waiting.
         doing: operation and thing for messages.
         state: what is the matter while it is not so, for the message of a time-out.
-        limit: of all pauses together, in seconds.
+        limit: of the whole, in seconds; the connection's patience where left out.
 
     Raises:
         TimedOut: it was not so within the limit.
     """
+    longest = connection.patience if limit is None else limit
+    begun = connection.clock()
     retrying = tenacity.Retrying(
         retry=tenacity.retry_if_result(lambda result: not result),
         wait=tenacity.wait_exponential(multiplier=0.1, max=10) + tenacity.wait_random(max=0.1),
-        stop=lambda state: state.idle_for >= limit,
+        # By the clock too, since slow answers are waiting as well as the pauses between them.
+        stop=lambda state: max(state.idle_for, connection.clock() - begun) >= longest,
         sleep=connection.sleep,
     )
     try:
         retrying(done)
     except tenacity.RetryError:
         said = (state if isinstance(state, str) else state()).rstrip(".")
-        raise TimedOut(f"cannot {doing}: after {limit / 60:.0f} minutes {said}. See the Astra Portal, then run again.") from None
+        raise TimedOut(f"cannot {doing}: after {_period(longest)} {said}. See the Astra Portal, then run again.") from None
+
+
+def _period(seconds: float) -> str:
+    return f"{seconds / _MINUTE:.0f} minutes" if seconds >= 2 * _MINUTE else f"{seconds:g} seconds"

@@ -63,10 +63,8 @@ def verdict(
     control = _control(asked)
 
     def ask() -> Verdict:
-        # Of the control only that matters which does not depend on the model or the parameters in hand.
-        key = (endpoint, control["service"]["provider"], "authentication" in control["service"])
-        controlled = verdicts.read(key, lambda: _asked(connection, endpoint, keyspace, control, doing), FOR_EVER)
         expected = "credential" if "authentication" in control["service"] else "refused"
+        controlled = _controlled(connection, verdicts, endpoint, keyspace, control, expected, doing)
         if controlled.outcome not in (expected, "refused"):
             return Verdict("unknown", f"a definition that must be refused was answered otherwise ({controlled.said})")
         found = _asked(connection, endpoint, keyspace, asked, doing)
@@ -75,6 +73,26 @@ def verdict(
         return found
 
     return verdicts.read((endpoint, json.dumps(asked, sort_keys=True)), ask, FOR_EVER)
+
+
+def _controlled(
+    connection: Connection,
+    verdicts: SharedReads,
+    endpoint: str,
+    keyspace: str,
+    control: Mapping[str, Any],
+    expected: str,
+    doing: str,
+) -> Verdict:
+    """The verdict on a control. One as it should be holds for every model of the provider; another may be the model's fault."""
+    # In a list: what is remembered for ever must be as expected.
+    proven: list[Verdict] = verdicts.read((endpoint, control["service"]["provider"], expected), list, FOR_EVER)
+    if proven:
+        return proven[0]
+    found = _asked(connection, endpoint, keyspace, control, doing)
+    if found.outcome in (expected, "unknown"):
+        proven.append(found)
+    return found
 
 
 def again(connection: Connection, endpoint: str, keyspace: str, vector: Mapping[str, Any], doing: str) -> Verdict:

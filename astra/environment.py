@@ -27,6 +27,7 @@ def environment(data: Mapping[str, Any]) -> Environment:
         protect=data.get("protect", data["target"]["kind"] != "emulator"),
         allow_data_loss=tuple(data.get("allowDataLoss", ())),
         databases=tuple(_database(name, settings, data) for name, settings in data["databases"].items()),
+        database_timeout=data.get("timeouts", {}).get("database"),
     )
 
 
@@ -57,7 +58,7 @@ def _credentials(database: str, contents: Mapping[str, Any], data: Mapping[str, 
     integrations = data.get("integrations", {})
     using = {keyspace: _used(content, integrations) for keyspace, content in contents.items()}
     found: dict[str, Integration] = {}
-    by_credential: dict[tuple[str, ...], Integration] = {}
+    by_credential: dict[tuple[str, str, str], Integration] = {}
     for name, settings in integrations.items():
         keyspaces = [keyspace for keyspace, used in using.items() if name in used]
         concerned = database in settings["databases"] if "databases" in settings else bool(keyspaces)
@@ -65,7 +66,9 @@ def _credentials(database: str, contents: Mapping[str, Any], data: Mapping[str, 
         if not (concerned or keyspaces) or not contents:
             continue
         inputs = {"provider": settings.get("provider", name), **_inputs(settings, data.get("timeouts", {}).get("credential", 0))}
-        credential = tuple(str(inputs.get(key, "")) for key in ("provider", "authentication", "providerKey"))
+        # A stored credential is one thing whatever its parameters; without one the account is what they say.
+        account = inputs.get("providerKey") or sorted(inputs.get("parameters", {}).items())
+        credential = (inputs["provider"], inputs["authentication"], str(account))
         made = Integration(f"{database}.{name}", next(iter(keyspaces or contents)), inputs)
         found[name] = by_credential.setdefault(credential, made)
     return found

@@ -15,6 +15,7 @@
 Only NotFound is an absence. Every other error leaves open whether the thing exists.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from astra.wording import named
@@ -32,6 +33,13 @@ class AstraError(Exception):
         super().__init__(f"{sentence} {advice}" if advice else sentence)
         self.code = code
         self.said = sentence
+
+    def hide(self, secrets: Iterable[str]) -> None:
+        """Takes these texts out of all that it says: a service may repeat what it was sent."""
+        for secret in secrets:
+            self.said = self.said.replace(secret, "(hidden)")
+            self.code = self.code.replace(secret, "(hidden)")
+            self.args = tuple(str(argument).replace(secret, "(hidden)") for argument in self.args)
 
 
 class Invalid(AstraError):

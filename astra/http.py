@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import tenacity
 
 from astra.answers import checked
-from astra.errors import Invalid, Unavailable, Unreachable, Unreadable
+from astra.errors import AstraError, Invalid, Unavailable, Unreachable, Unreadable
 from astra.sharing import SharedReads
 from astra.target import Target
 from astra.wording import redacted
@@ -30,6 +30,10 @@ if TYPE_CHECKING:
 # half-made collection: so the time-out is well over that. Unit: seconds.
 TIMEOUT, CONNECT_TIMEOUT = 180.0, 10.0
 ATTEMPTS = 5
+# This machine: reached without encryption, and without the proxy that the environment names, which would read the token.
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+# The Terraform provider had to raise its own limit to 40 minutes. Unit: seconds.
+PATIENCE = 40 * 60.0
 LONGEST_PAUSE = 30.0
 
 
@@ -42,39 +46,46 @@ class Connection:
         client: the open client.
         sleep: how pauses are made; takes seconds. Tests pass one that does not wait.
         reads: shares the listings that many resources want at once.
+        patience: how long an operation may wait for a database to be as it should, in seconds.
+        clock: tells the seconds that passed; its differences alone count.
     """
 
     target: Target
     client: httpx.Client
     sleep: Callable[[float], None] = time.sleep
     reads: SharedReads = field(default_factory=SharedReads)
+    patience: float = PATIENCE
+    clock: Callable[[], float] = time.monotonic
 
 
 _opening = threading.Lock()
 
 
-def connect(target: Target, sleep: Callable[[float], None] = time.sleep) -> Connection:
+def connect(target: Target, sleep: Callable[[float], None] = time.sleep, patience: float = PATIENCE) -> Connection:
     """A connection to the target; the same one for the same arguments, so that its reads are shared.
 
     Args:
         target: the service.
         sleep: how pauses are made; takes seconds.
+        patience: how long an operation may wait for a database to be as it should, in seconds.
 
     Raises:
         Invalid: the target's transport cannot be loaded.
     """
     with _opening:
-        return _connected(target, sleep)
+        return _connected(target, sleep, patience)
 
 
 @cache
-def _connected(target: Target, sleep: Callable[[float], None]) -> Connection:
+def _connected(target: Target, sleep: Callable[[float], None], patience: float) -> Connection:
     # Imported when it is needed: it takes 65 ms in each of a preview's two processes, and a preview that only creates
     # asks the service nothing.
     import httpx  # noqa: PLC0415
 
     timeout = httpx.Timeout(TIMEOUT, connect=CONNECT_TIMEOUT)
-    return Connection(target, httpx.Client(timeout=timeout, transport=_transport(target), follow_redirects=False), sleep)
+    mounts = dict.fromkeys(("all://localhost", "all://127.0.0.1", "all://[::1]"))
+    client = httpx.Client(timeout=timeout, transport=_transport(target), mounts=mounts, follow_redirects=False)
+    return Connection(target, client, sleep, patience=patience)
 
 
 def _transport(target: Target) -> httpx.BaseTransport | None:
@@ -117,14 +128,35 @@ def send(
         repeatable: whether the request may be sent again after a failure that leaves open whether it arrived.
 
     Raises:
+        Invalid: the token would go to another machine in clear.
         AstraError: by what the answer says; see the classes.
     """
+    _refuse_in_clear(connection.target, url, doing)
 
     def once() -> httpx.Response:
         answer = _exchange(connection, method, url, doing, headers, body)
         return checked(answer, doing, self_hosted=connection.target.self_hosted)
 
-    return repeated(connection, once) if repeatable else once()
+    try:
+        return repeated(connection, once) if repeatable else once()
+    except AstraError as error:
+        error.hide(headers.values())
+        raise
+
+
+def _refuse_in_clear(target: Target, url: str, doing: str) -> None:
+    if target.transport:
+        return
+    try:
+        scheme, host = urlsplit(url).scheme, urlsplit(url).hostname
+    except ValueError:
+        # No address at all, which whoever opens it will say.
+        return
+    if scheme == "http" and host not in LOOPBACK:
+        raise Invalid(
+            f"cannot {doing}: http://{host} would send the token in clear. Use its https address: plain http is for "
+            f"this machine alone ({', '.join(LOOPBACK[:-1])}, [{LOOPBACK[-1]}])."
+        )
 
 
 def repeated(connection: Connection, attempt: Callable[[], Any]) -> Any:

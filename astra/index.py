@@ -15,6 +15,8 @@ from astra.http import Connection
 from astra.index_normalisation import differences
 from astra.wording import listed as in_a_row
 
+# What the service says of the indexes of a table with a provider that it no longer offers (recorded).
+UNLISTABLE = "EMBEDDING_PROVIDER_UNAVAILABLE"
 _COMMANDS = {"regular": "createIndex", "text": "createTextIndex", "vector": "createVectorIndex"}
 
 
@@ -97,8 +99,14 @@ def delete(
         NotFound: the Data API does not know the keyspace; to the token of another database it knows none.
         AstraError: what `guard` raises, and whatever else the service says.
     """
-    # By its name alone the index of another table would be deleted, which may have it by now.
-    if name in listed(connection, endpoint, keyspace, table):
+    try:
+        # By its name alone the index of another table would be deleted, which may have it by now.
+        there = name in listed(connection, endpoint, keyspace, table)
+    except Refused as error:
+        if error.code != UNLISTABLE:
+            raise
+        there = True
+    if there:
         guard()
         body = {"name": name, "options": {"ifExists": True}}
         command(connection, endpoint, f"/{keyspace}", "dropIndex", body, f"delete index {keyspace}.{name}", repeatable=True)

@@ -92,51 +92,33 @@ def report(connection: Connection, verdicts: SharedReads, declared: Mapping[str,
 
 def _standing(connection: Connection, settings: Mapping[str, Any], name: str, found: Report) -> _Standing | None:
     """The database where it stands and answers; its regions are checked on the way."""
-    target = connection.target
-    if target.self_hosted:
+    if connection.target.self_hosted:
         endpoint = settings["apiEndpoint"]
         return _Standing(endpoint, tuple(keyspace.self_hosted_names(connection, endpoint, SNAPSHOT)))
-    if "name" not in settings:
-        place = target.place(settings["apiEndpoint"]) if "apiEndpoint" in settings else None
-        if place is None and "id" not in settings:
-            found.unverified[name] = f"{settings['apiEndpoint']} is not an address of this target"
-            return None
-        try:
-            described = database.described(connection, place.database_id if place else settings["id"], age=SNAPSHOT)
-        except NotFound as error:
+    try:
+        there = database.standing(connection, settings)
+    except NotFound as error:
+        if "name" not in settings:
             found.refusals.append(f"databases.{name}: {error}")
             return None
-        region = place.region if place else described["info"]["region"]
-        return _answering(connection, described, region, name, found)
-    matching = [entry for entry in _databases(connection) if _is(entry, settings)]
-    regions = [settings["region"]] if not matching else []
-    standing = set(datacenter.listed(connection, matching[0]["id"], SNAPSHOT)) if len(matching) == 1 else set()
-    regions += [region for region in settings.get("additionalRegions", ()) if region not in standing]
-    for region in regions:
-        if reason := database.unusable_region(connection, settings["cloudProvider"], region):
-            found.refusals.append(f"databases.{name}: {reason}")
-    if len(matching) != 1:
-        several = f"there are several of the name {settings['name']}"
-        found.unverified[name] = several if matching else "it does not exist yet"
-        return None
-    return _answering(connection, matching[0], settings["region"], name, found)
-
-
-def _databases(connection: Connection) -> list[dict[str, Any]]:
-    return connection.reads.read("databases", lambda: database.listed(connection), SNAPSHOT)
-
-
-def _is(entry: Mapping[str, Any], settings: Mapping[str, Any]) -> bool:
-    same = all(entry["info"].get(key) == settings[key] for key in ("name", "cloudProvider", "region"))
-    return same and entry["status"] not in database.ENDED
-
-
-def _answering(connection: Connection, described: Mapping[str, Any], region: str, name: str, found: Report) -> _Standing | None:
+        _check_regions(connection, settings, {}, name, found)
+        raise
+    described = there.described
+    if "name" in settings:
+        _check_regions(connection, settings, datacenter.listed(connection, described["id"], SNAPSHOT), name, found)
     # In MAINTENANCE a database answers as ever (the documentation's page on statuses).
     if described["status"] not in (database.ACTIVE, "MAINTENANCE"):
         found.unverified[name] = f"it is {described['status']}"
         return None
-    return _Standing(connection.target.api_endpoint(described["id"], region), tuple(keyspace.names(described)))
+    return _Standing(there.endpoint, tuple(keyspace.names(described)))
+
+
+def _check_regions(
+    connection: Connection, settings: Mapping[str, Any], standing: Mapping[str, Any], name: str, found: Report
+) -> None:
+    for region in (settings["region"], *settings.get("additionalRegions", ())):
+        if region not in standing and (reason := database.unusable_region(connection, settings["cloudProvider"], region)):
+            found.refusals.append(f"databases.{name}: {reason}")
 
 
 def _ask_keyspaces(
@@ -168,7 +150,14 @@ def _ask_keyspaces(
 
 
 def judged(
-    connection: Connection, verdicts: SharedReads, endpoint: str, keyspace_name: str, content: Mapping[str, Any], where: str = ""
+    connection: Connection,
+    verdicts: SharedReads,
+    endpoint: str,
+    keyspace_name: str,
+    content: Mapping[str, Any],
+    where: str = "",
+    *,
+    standing_too: bool = False,
 ) -> Iterator[tuple[str, Mapping[str, Any], dry_run.Verdict]]:
     """The verdict on every vector definition with a service that does not stand like that in the keyspace.
 
@@ -179,6 +168,7 @@ def judged(
         keyspace_name: name of the keyspace.
         content: `collections` and `tables` by name.
         where: a keyspace that stands, to ask in; left out the same one.
+        standing_too: whether to ask of what stands like that already, too: it is about to be made anew.
 
     Returns:
         The name of the collection, or `table.column`, its vector definition, and what was said of it.
@@ -186,22 +176,21 @@ def judged(
     Raises:
         AstraError: what stands could not be read.
     """
-    for path, vector in _changed_vectors(connection, endpoint, keyspace_name, content):
+    for path, vector in _vectors(connection, endpoint, keyspace_name, content, standing_too=standing_too):
         yield path, vector, dry_run.verdict(connection, verdicts, endpoint, where or keyspace_name, vector)
 
 
-def _changed_vectors(
-    connection: Connection, endpoint: str, keyspace_name: str, content: Mapping[str, Any]
+def _vectors(
+    connection: Connection, endpoint: str, keyspace_name: str, content: Mapping[str, Any], *, standing_too: bool
 ) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Every vector definition with a service that does not stand like that: what it belongs to, and the definition."""
+    """Every vector definition with a service that is to be asked about: what it belongs to, and the definition."""
     stated = content.get("collections") or {}
     vectors = {name: (definition or {}).get("vector") or {} for name, definition in stated.items()}
-    if any("service" in vector for vector in vectors.values()):
-        live = _standing_by_name(collection.listed, connection, endpoint, keyspace_name)
+    vectors = {name: vector for name, vector in vectors.items() if "service" in vector}
+    if vectors:
+        live = {} if standing_too else _standing_by_name(collection.listed, connection, endpoint, keyspace_name)
         yield from (
-            (name, vector)
-            for name, vector in vectors.items()
-            if "service" in vector and (name not in live or differences(stated[name] or {}, live[name]))
+            (name, vector) for name, vector in vectors.items() if name not in live or differences(stated[name] or {}, live[name])
         )
     columns = {
         (name, column): _vector(stated)
@@ -210,7 +199,7 @@ def _changed_vectors(
         if isinstance(stated, Mapping) and "service" in stated
     }
     if columns:
-        tables = _standing_by_name(table.listed, connection, endpoint, keyspace_name)
+        tables = {} if standing_too else _standing_by_name(table.listed, connection, endpoint, keyspace_name)
         for (name, column), vector in columns.items():
             there = tables.get(name, {}).get("columns", {}).get(column)
             if there is None or differences({"vector": vector}, {"vector": _as_collection(there)}):

@@ -24,7 +24,7 @@ class Alteration:
         add: the columns to put in, by name, as the user defined them.
         drop_vectorize: names of the vector columns that lose their service.
         add_vectorize: the services to set, by the name of their column; one that is there is replaced.
-        remodelled: names of those columns whose service stays and makes other vectors from now on.
+        remodelled: names of those columns whose vectors are other ones from now on.
     """
 
     drop: tuple[str, ...]
@@ -84,6 +84,7 @@ def _alterable(change: Change) -> bool:
 
 
 def _remodelled(name: str, definition: Mapping[str, Any], live: Mapping[str, Any]) -> bool:
+    """Whether its service makes other vectors than those that stand; of a column without one nobody knows whose those are."""
     meant, stands = normalised(definition)["columns"][name]["service"], live["columns"][name].get("service")
     # Empty parameters are none: the service keeps them apart, the vectors are the same.
-    return stands is not None and any((meant.get(key) or None) != (stands.get(key) or None) for key in _VECTOR_SPACE)
+    return stands is None or any((meant.get(key) or None) != (stands.get(key) or None) for key in _VECTOR_SPACE)

@@ -72,6 +72,10 @@ class Target:
         found = re.fullmatch(form, api_endpoint)
         return Place(found["id"], found["region"]) if found else None
 
+    def serves(self, api_endpoint: str) -> bool:
+        """Whether an address is one of this target's, which may have its token. Where a self-hosted one is, nobody knows."""
+        return self.self_hosted or self.place(api_endpoint) is not None
+
     def database_id(self, api_endpoint: str) -> str:
         """Id of the database whose Data API has that address; "" where the address is not made like this target's."""
         found = self.place(api_endpoint)

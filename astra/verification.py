@@ -4,13 +4,14 @@ A credential can be made in the Astra Portal alone, and no public API lists it. 
 database lists, by the kinds of authentication enabled there, and by a dry run that names the credential.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from astra import catalog, collection, dry_run
 from astra.data_api import command
-from astra.errors import AstraError, Invalid, Refused, Unauthorized, Unreadable
+from astra.errors import AstraError, Unreadable
 from astra.http import Connection
 from astra.sharing import SNAPSHOT, SharedReads
 from astra.wording import listed
@@ -22,6 +23,9 @@ APART = 3.0
 # Of the header that carries a key. Source: the Data API's documentation.
 KEY_HEADER = "x-embedding-api-key"
 _PROBE_TEXT = "astra-vectorize"
+# How the provider's own refusals begin, and what one of the key has in it: 401 or 403 of the provider. Source: the Data API's.
+_PROVIDER_REFUSED = "EMBEDDING_PROVIDER_CLIENT"
+_UNAUTHORISED = re.compile(r"\b40[13]\b")
 # The account's parameters that are required and not stated: the service checks their types alone (recorded).
 _PLACEHOLDER = "vectorize"
 
@@ -76,7 +80,8 @@ def verify(
         connection: to the target.
         question: what is to be verified.
         refused_before: whether the credential was refused some time ago: then one more refusal proves that it is missing.
-        key: a key of the provider to try HEADER authentication with, or None; it is sent to the Data API and shown nowhere.
+        key: a key of the provider to try HEADER authentication with, "" where it cannot be one, or None; it is sent to the
+            Data API and shown nowhere.
 
     Raises:
         AstraError: the database cannot be asked at all.
@@ -132,6 +137,8 @@ def _accepted(connection: Connection, question: Question, key: Callable[[], str 
     given = key()
     if given is None:
         return Verification("asserted", f"{title} is enabled with HEADER; the application's key was not tried")
+    if not given:
+        return Verification("asserted", f"{title} is enabled with HEADER; the variable holds nothing that can be a key")
     return _tried(connection, question, given)
 
 
@@ -157,9 +164,9 @@ def _tried(connection: Connection, question: Question, key: str) -> Verification
     """The key in a search of a collection that its provider embeds for: it reads, and leaves nothing behind."""
     title = _title(question.provider)
     there = collection.listed(connection, question.endpoint, question.keyspace, SNAPSHOT)
-    name = next((name for name, options in sorted(there.items()) if _embeds_with_header(options, question.provider)), None)
+    name = next((name for name, options in sorted(there.items()) if _embeds_for(options, question)), None)
     if name is None:
-        said = f"keyspace {question.keyspace} has no collection of it yet to try the key with"
+        said = f"keyspace {question.keyspace} has no collection of this account yet to try the key with"
         return Verification("asserted", f"{title} is enabled with HEADER; {said}")
     body = {"sort": {"$vectorize": _PROBE_TEXT}, "projection": {"_id": True}}
     path = f"/{question.keyspace}/{name}"
@@ -167,14 +174,26 @@ def _tried(connection: Connection, question: Question, key: str) -> Verification
     try:
         command(connection, question.endpoint, path, "findOne", body, doing, repeatable=False, headers={KEY_HEADER: key})
     except AstraError as error:
-        refused = isinstance(error, Refused | Invalid | Unauthorized) or error.code.startswith("EMBEDDING_PROVIDER_CLIENT")
-        return Verification("missing" if refused else "unknown", f"the key was not accepted: {error}")
+        # The code alone: a provider may repeat the key in its words.
+        said = f"a search in collection {name} with the key was answered with {error.code or type(error).__name__}"
+        if error.code.startswith(_PROVIDER_REFUSED) and _UNAUTHORISED.search(str(error)):
+            return Verification("missing", f"{said}: the provider did not accept the key")
+        return Verification("asserted", f"{title} is enabled with HEADER; {said}, which says nothing of the key")
     return Verification("verified", f"a search in collection {name} with the key was answered")
 
 
-def _embeds_with_header(options: Mapping[str, Any], provider: str) -> bool:
+def _embeds_for(options: Mapping[str, Any], question: Question) -> bool:
+    """Whether a collection is embedded by this very account, with a key in a header: no key goes to another account."""
     service = (options.get("vector") or {}).get("service") or {}
-    return service.get("provider") == provider and not service.get("authentication")
+    stated = service.get("parameters") or {}
+    account = {name: value for name, value in stated.items() if _of_account(question.provider, name)}
+    same = account == {name: value for name, value in question.parameters.items() if _of_account(question.provider, name)}
+    return service.get("provider") == question.provider and not service.get("authentication") and same
+
+
+def _of_account(provider: str, parameter: str) -> bool:
+    stated = catalog.embedding_providers()[provider].parameters.get(parameter, {})
+    return bool(stated.get("x-scope") == "account")
 
 
 def _example(question: Question, entry: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -20,6 +20,8 @@ class AstraProvider(pulumi.ProviderResource):
         target: astra (Astra DB Serverless; the default), data-api (a self-hosted Data API) or emulator.
         allow_data_loss: Pulumi names of resources that may be deleted although they hold documents; "*" means all, and by
             default none may. Up refuses to delete any other that holds some, and names what would be lost.
+        database_timeout: how long an operation may wait for a database to be as it should (ACTIVE, changed, gone), in seconds;
+            by default 2400.
         opts: Pulumi's resource options.
 
     The stack's config overrides the target's addresses: `vectorize:devopsUrl`, `vectorize:dataApiUrl` (with {id} and
@@ -36,11 +38,14 @@ class AstraProvider(pulumi.ProviderResource):
         resource_name: str,
         target: Kind = "astra",
         allow_data_loss: Sequence[str] = (),
+        database_timeout: int | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         config = pulumi.Config(NAMESPACE.rstrip(":"))
         stated = {key: value for key in CONFIG_KEYS if (value := config.get(key)) is not None}
-        settings = {"target": target, "config": stated, "allowDataLoss": sorted(allow_data_loss)}
+        settings: dict[str, Any] = {"target": target, "config": stated, "allowDataLoss": sorted(allow_data_loss)}
+        if database_timeout is not None:
+            settings["databaseTimeout"] = database_timeout
         inputs: dict[str, Any] = {SETTINGS: json.dumps(settings, sort_keys=True)}
         token = config.get_secret("token")
         if token is not None:

@@ -6,12 +6,13 @@ from typing import Any
 import pulumi
 
 from astra import collection, service
+from astra.changes import changes
 from astra.definition import OPTIONS, as_found, chosen, differences, same_choice
 from astra.errors import Problem
 from astra.sharing import SNAPSHOT
 from providers.arguments import DefaultIdArgs, IndexingArgs, LexicalArgs, RerankArgs, VectorArgs
 from providers.dynamic import ADDRESS, AstraResource
-from providers.keyspace_content import IDENTITY, KeyspaceContentProvider
+from providers.keyspace_content import IDENTITY, REPLACED, KeyspaceContentProvider
 from providers.wire import known as is_known
 
 
@@ -37,6 +38,16 @@ class CollectionProvider(KeyspaceContentProvider):
     def content(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
         return {"collections": {inputs["name"]: {key: inputs[key] for key in OPTIONS if key in inputs}}}
 
+    def endangers(self, olds: dict[str, Any], inputs: dict[str, Any]) -> tuple[str, str] | None:
+        if any(olds.get(key) != inputs[key] for key in IDENTITY):
+            return REPLACED
+        stands = self.standing(inputs) if changes(olds, inputs) else None
+        return REPLACED if stands is not None and differences(_meant(inputs, {**olds, "options": stands}), stands) else None
+
+    def holds(self, stated: Mapping[str, Any]) -> bool:
+        endpoint, keyspace, name = (stated[key] for key in IDENTITY)
+        return collection.holds_documents(self.session.connection, endpoint, keyspace, name)
+
     def established(self, inputs: dict[str, Any]) -> dict[str, Any]:
         endpoint, keyspace, name = (inputs[key] for key in IDENTITY)
         return collection.create(self.session.connection, endpoint, keyspace, name, inputs)
@@ -50,14 +61,11 @@ class CollectionProvider(KeyspaceContentProvider):
 
     def dropped(self, known: dict[str, Any]) -> None:
         endpoint, keyspace, name = (known[key] for key in IDENTITY)
-        connection = self.session.connection
 
         def guard() -> None:
-            self.session.require_permission(
-                known[ADDRESS], lambda: [name] * collection.holds_documents(connection, endpoint, keyspace, name)
-            )
+            self.session.require_permission(known[ADDRESS], lambda: [name] * self.holds(known))
 
-        collection.delete(connection, endpoint, keyspace, name, guard)
+        collection.delete(self.session.connection, endpoint, keyspace, name, guard)
 
 
 def _meant(options: Mapping[str, Any], olds: Mapping[str, Any]) -> dict[str, Any]:

@@ -33,7 +33,7 @@ class DatabaseProvider(AstraResourceProvider):
         identity = adoption.adoptable(connection, name, cloud_provider, region)
         if identity is None:
             if reason := database.unusable_region(connection, cloud_provider, region):
-                raise Invalid(f"cannot create database {name}: {reason}.")
+                raise Invalid(f"cannot create database {name}: {reason}")
             identity = database.create(connection, name, cloud_provider, region)
         self.claim(identity, inputs)
         return identity, {"apiEndpoint": connection.target.api_endpoint(identity, region)}

@@ -5,18 +5,19 @@ from typing import Any
 
 import pulumi
 
-from astra import database, datacenter
+from astra import contents, database, datacenter, keyspace
 from astra.errors import Invalid, NotFound
 from astra.sharing import SNAPSHOT
 from providers.arguments import CloudProvider
 from providers.database import region_refusals
-from providers.dynamic import ORGANISATION, AstraResource, AstraResourceProvider
+from providers.dynamic import ADDRESS, ORGANISATION, AstraResource, AstraResourceProvider
 
 
 class DatabaseRegionProvider(AstraResourceProvider):
     """Verbs of DatabaseRegion. Its id is `database id/region`."""
 
     schema = "resources:database-region"
+    given = ("databaseId",)
 
     def refusals(self, inputs: Mapping[str, Any]) -> list[str]:
         return region_refusals(self.session, inputs)
@@ -35,7 +36,7 @@ class DatabaseRegionProvider(AstraResourceProvider):
         if region not in datacenter.listed(connection, database_id) and (
             reason := database.unusable_region(connection, cloud_provider, region)
         ):
-            raise Invalid(f"cannot add region {region} to database {database_id}: {reason}.")
+            raise Invalid(f"cannot add region {region} to database {database_id}: {reason}")
         identity = datacenter.create(connection, database_id, cloud_provider, region)
         endpoint = connection.target.api_endpoint(database_id, region)
         return f"{database_id}/{region}", {"datacenterId": identity, "apiEndpoint": endpoint}
@@ -50,9 +51,18 @@ class DatabaseRegionProvider(AstraResourceProvider):
         return inputs, {"datacenterId": found["id"], "apiEndpoint": known["apiEndpoint"]}
 
     def remove(self, identity: str, known: dict[str, Any]) -> None:
+        connection, database_id = self.session.connection, known["databaseId"]
         try:
-            database.described(self.session.connection, known["databaseId"], known.get(ORGANISATION, ""))
-            datacenter.terminate(self.session.connection, known["databaseId"], known["region"])
+            described = database.wait_until_active(connection, database_id, known.get(ORGANISATION, ""))
+            if known["region"] not in datacenter.listed(connection, database_id):
+                return
+
+            def filled() -> list[str]:
+                endpoint = connection.target.api_endpoint(database_id, described["info"]["region"])
+                return contents.filled(connection, endpoint, keyspace.names(described))
+
+            self.session.require_permission(known[ADDRESS], filled, "remove", "their replica there would be lost")
+            datacenter.terminate(connection, database_id, known["region"])
         except NotFound:
             return
 

@@ -21,6 +21,7 @@ from pulumi.dynamic import (
 from astra import catalog, validation
 from astra.changes import changes
 from astra.errors import NotFound, Problem
+from astra.validation import UNKNOWN
 from providers import host_pool
 from providers.session import Session, configured, quiet_tracebacks
 from providers.wire import Failure, plain, told
@@ -38,6 +39,8 @@ class AstraResourceProvider(ResourceProvider, ABC):
 
     serialize_as_secret_always = False
     schema: ClassVar[str]
+    # The inputs that come from other resources.
+    given: ClassVar[tuple[str, ...]] = ()
     # Whether the service's verdict is asked of what did not change, too.
     asks_always: ClassVar[bool] = False
     session: Session
@@ -50,11 +53,13 @@ class AstraResourceProvider(ResourceProvider, ABC):
         # took a twentieth of a preview.
         # After the pool was found: what is frozen is found no more.
         host_pool.widen()
+        host_pool.heed_interruptions()
         gc.freeze()
         self.session = told(lambda: configured(req.config))
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        inputs = plain(news)
+        # What another resource gives is absent where that one failed and the engine goes on: it is told once, by that one.
+        inputs = {**dict.fromkeys(self.given, UNKNOWN), **plain(news)}
         address = inputs.get(ADDRESS)
         # An empty property: the engine prints a failing property's whole value, secrets included.
         failures = [CheckFailure("", f"{address}: {problem}") for problem in self._all_problems(inputs)]
@@ -79,7 +84,7 @@ class AstraResourceProvider(ResourceProvider, ABC):
         self._refuse_problems(inputs)
         # Asked first: were it to fail afterwards, what was made would be known to nobody.
         organisation = told(lambda: self.session.organisation)
-        with self.session.claims.turn(self.wish(inputs)):
+        with self.session.activity.change(), self.session.claims.turn(self.wish(inputs)):
             identity, outputs = told(lambda: self.make(inputs))
         return CreateResult(identity, {**self._inputs(inputs), **outputs, ORGANISATION: organisation})
 
@@ -98,7 +103,8 @@ class AstraResourceProvider(ResourceProvider, ABC):
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         olds, inputs = plain(_olds), plain(_news)
         self._refuse_problems(inputs)
-        outputs = told(lambda: self.alter(_id, olds, inputs))
+        with self.session.activity.change():
+            outputs = told(lambda: self.alter(_id, olds, inputs))
         # An input that was taken out must not live on: it would differ from now on.
         kept = {key: value for key, value in olds.items() if key not in self._inputs(olds)}
         return UpdateResult({**kept, **inputs, **outputs})
@@ -106,7 +112,8 @@ class AstraResourceProvider(ResourceProvider, ABC):
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         known = plain(_props)
         if not self.session.claims.spared((self.kind, _id), known[ADDRESS]):
-            told(lambda: self.remove(_id, known))
+            with self.session.activity.change():
+                told(lambda: self.remove(_id, known))
 
     @property
     def kind(self) -> str:

@@ -6,13 +6,18 @@ The pool is private to grpc and its width private to the pool: where either is n
 """
 
 import gc
+import sys
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from typing import Any
+
+from astra.errors import Unavailable
 
 HOST_WORKERS, WORKERS = 4, 64
 _changing = threading.Lock()
+# Whether somebody pressed Ctrl-C: the engine tells the host once, and then waits for all that it has under way.
+interrupted = threading.Event()
 
 
 @cache
@@ -32,15 +37,40 @@ def widen() -> None:
 
 
 def sleep(seconds: float) -> None:
-    """Sleeps without holding one of the host's threads: meanwhile the pool may have one more."""
+    """Sleeps without holding one of the host's threads: meanwhile the pool may have one more.
+
+    Raises:
+        Unavailable: the run was interrupted, at the latest now.
+    """
     pools = _pools()
     for pool in pools:
         _resize(pool, +1)
     try:
-        time.sleep(seconds)
+        if interrupted.wait(seconds):
+            raise Unavailable("interrupted while waiting: run again, which finishes what was begun.")
     finally:
         for pool in pools:
             _resize(pool, -1)
+
+
+@cache
+def heed_interruptions() -> None:
+    """Lets Ctrl-C end what only waits. The SDK's servicer does nothing when the engine cancels, and would wait for 40 minutes.
+
+    Its code is replaced, since grpc holds the method itself; where there is no such servicer, nothing happens.
+    """
+    servicer = getattr(sys.modules["__main__"], "DynamicResourceProviderServicer", None)
+    cancel = getattr(servicer, "Cancel", None)
+    if cancel is not None:
+        cancel.__code__ = _cancel.__code__
+
+
+def _cancel(self: Any, request: Any, context: Any) -> Any:  # noqa: ARG001 - the servicer's signature
+    # It runs in the servicer's module, which has none of our names.
+    import importlib  # noqa: PLC0415
+
+    importlib.import_module("providers.host_pool").interrupted.set()
+    return importlib.import_module("google.protobuf.empty_pb2").Empty()
 
 
 def _resize(pool: ThreadPoolExecutor, by: int) -> None:

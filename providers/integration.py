@@ -8,7 +8,7 @@ from typing import Any
 
 import pulumi
 
-from astra import absence, database, devops, portal, verification
+from astra import absence, database, devops, portal, verification, waking
 from astra.errors import AstraError, Refused, TimedOut
 from astra.sharing import SNAPSHOT
 from astra.verification import Question, Verification
@@ -19,12 +19,18 @@ IDENTITY = ("apiEndpoint", "provider", "authentication")
 
 
 class ProviderIntegrationProvider(AstraResourceProvider):
-    """Verbs of ProviderIntegration. Its id is `endpoint/provider/authentication/credential name`. It makes nothing."""
+    """Verbs of ProviderIntegration. Its id is `endpoint/provider/authentication/account`. It makes nothing.
+
+    The account is the name of a stored credential, or the account's parameters where there is none.
+    """
 
     schema = "resources:provider-integration"
+    given = ("apiEndpoint",)
 
     def wish(self, inputs: Mapping[str, Any]) -> str:
-        return "/".join((*(inputs[key] for key in IDENTITY), inputs.get("providerKey", "")))
+        account = inputs.get("parameters", {}) if inputs["authentication"] != "SHARED_SECRET" else {}
+        which = inputs.get("providerKey", "") or ",".join(f"{key}={value}" for key, value in sorted(account.items()))
+        return "/".join((*(inputs[key] for key in IDENTITY), which))
 
     def make(self, inputs: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         identity = self.wish(inputs)
@@ -67,6 +73,8 @@ class ProviderIntegrationProvider(AstraResourceProvider):
             with suppress(TimedOut):
                 devops.wait(self.session.connection, usable, "wait for the credential", "it is missing", limit=limit)
         if not found.usable:
+            # Last of all: what fails cancels what has not begun yet, and others may need no credential.
+            self.session.activity.wait_until_quiet(self.session.connection.sleep)
             raise Refused(self._missing(inputs, found, limit))
         return _outputs(found)
 
@@ -80,7 +88,9 @@ class ProviderIntegrationProvider(AstraResourceProvider):
             parameters=inputs.get("parameters", {}),
         )
         key = partial(_key, inputs.get("keyVariable"))
-        return verification.verify(self.session.connection, question, key, refused_before=refused_before)
+        connection = self.session.connection
+        asked = partial(verification.verify, connection, question, key, refused_before=refused_before)
+        return waking.awake(connection, question.endpoint, asked)
 
     def _missing(self, inputs: Mapping[str, Any], found: Verification, limit: float) -> str:
         waited = f" after {limit:g} s" if limit else ""
@@ -105,9 +115,11 @@ def _outputs(found: Verification) -> dict[str, Any]:
 
 
 def _key(variable: str | None) -> str | None:
-    """The key in that environment variable; None where there is none, or what cannot stand in a header."""
+    """The key in that environment variable: None where there is none, "" where it is something that cannot stand in a header."""
     value = os.environ.get(variable, "").strip() if variable else ""
-    return value if value and value.isascii() and value.isprintable() and " " not in value else None
+    if not value:
+        return None
+    return value if value.isascii() and value.isprintable() and " " not in value else ""
 
 
 class ProviderIntegration(AstraResource, module="astra", name="ProviderIntegration"):

@@ -15,6 +15,7 @@ class KeyspaceProvider(AstraResourceProvider):
     """Verbs of Keyspace. Its id is `database id/name`; what stands for the id may be an address of the Data API."""
 
     schema = "resources:keyspace"
+    given = ("databaseId",)
 
     def wish(self, inputs: Mapping[str, Any]) -> str:
         return f"{inputs['databaseId']}/{inputs['name']}"

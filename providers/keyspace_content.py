@@ -5,12 +5,19 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from astra import absence, preflight
-from astra.errors import AstraError, NotFound, Problem
-from providers.dynamic import ORGANISATION, AstraResourceProvider
+from pulumi.dynamic import CheckFailure, CheckResult
+
+from astra import absence, preflight, waking
+from astra.errors import AstraError, DataLoss, NotFound, Problem, Refused
+from astra.sharing import SharedReads
+from astra.validation import UNKNOWN
+from providers.dynamic import ADDRESS, ORGANISATION, AstraResourceProvider
+from providers.wire import Failure, plain, told
 from providers.wire import known as is_known
 
 IDENTITY = ("apiEndpoint", "keyspace", "name")
+# What is done to documents by a replacement, and what becomes of them: words of a message.
+REPLACED = ("replace", "they would be lost")
 
 
 class KeyspaceContentProvider(AstraResourceProvider):
@@ -21,6 +28,45 @@ class KeyspaceContentProvider(AstraResourceProvider):
     """
 
     output: ClassVar[str]
+    given: ClassVar[tuple[str, ...]] = ("apiEndpoint",)
+
+    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+        endpoint = plain(news).get("apiEndpoint")
+        try:
+            if isinstance(endpoint, str):
+                waking.refuse_elsewhere(self.session.target, endpoint)
+        except AstraError as error:
+            return CheckResult(news, [CheckFailure("", f"{news.get(ADDRESS)}: apiEndpoint: {error}")])
+        result = super().check(_olds, news)
+        olds, inputs = plain(_olds or {}), {**dict.fromkeys(self.given, UNKNOWN), **plain(news)}
+        if result.failures or not is_known(inputs):
+            return result
+        # What is deleted from now on under this name is deleted to be made anew.
+        self.session.wishes[self.kind, self.wish(inputs)] = inputs
+        if not olds or self.session.allow_data_loss & {"*", inputs[ADDRESS]}:
+            return result
+        try:
+            told(lambda: self._require_permission(olds, inputs), passing=DataLoss)
+        except (DataLoss, Failure) as error:
+            return CheckResult(news, [CheckFailure("", str(error))])
+        return result
+
+    def _require_permission(self, olds: dict[str, Any], inputs: dict[str, Any]) -> None:
+        if doing := self.endangers(olds, inputs):
+            self.session.require_permission(inputs[ADDRESS], lambda: [olds["name"]] * self.holds(olds), *doing)
+
+    def endangers(self, olds: dict[str, Any], inputs: dict[str, Any]) -> tuple[str, str] | None:
+        """What an update would do to the documents that stand, and what would become of them; None where nothing.
+
+        Args:
+            olds: the old inputs, which a refresh may have changed.
+            inputs: the new ones.
+        """
+        return None
+
+    def holds(self, stated: Mapping[str, Any]) -> bool:
+        """Whether the thing at that place holds documents."""
+        return False
 
     def refusals(self, inputs: Mapping[str, Any]) -> list[str]:
         endpoint, keyspace, _ = place = [inputs[key] for key in IDENTITY]
@@ -48,11 +94,12 @@ class KeyspaceContentProvider(AstraResourceProvider):
 
     def make(self, inputs: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         self.claim(self.wish(inputs), inputs)
-        return self.wish(inputs), {self.output: self.established(inputs)}
+        made = waking.awake(self.session.connection, inputs["apiEndpoint"], lambda: self.established(inputs))
+        return self.wish(inputs), {self.output: made}
 
     def find(self, identity: str, known: dict[str, Any], inputs: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
         try:
-            stands = self.standing(inputs)
+            stands = waking.awake(self.session.connection, inputs["apiEndpoint"], lambda: self.standing(inputs))
         except AstraError as error:
             raise self._meant(error, known) from None
         if stands is None:
@@ -61,10 +108,32 @@ class KeyspaceContentProvider(AstraResourceProvider):
 
     def remove(self, identity: str, known: dict[str, Any]) -> None:
         try:
-            self.dropped(known)
+            waking.awake(self.session.connection, known["apiEndpoint"], lambda: self._removed(known))
         except AstraError as error:
             if not isinstance(meant := self._meant(error, known), NotFound):
                 raise meant from None
+
+    def _removed(self, known: dict[str, Any]) -> None:
+        self._require_creatable(known)
+        self.dropped(known)
+
+    def _require_creatable(self, known: Mapping[str, Any]) -> None:
+        """Makes sure that what is deleted to be made anew could be made: afterwards nothing would be left.
+
+        Raises:
+            Refused: the service would refuse it, or the credential that it needs.
+        """
+        wished = self.session.wishes.get((self.kind, self.wish(known)))
+        content = self.content(wished) if wished else {}
+        endpoint, keyspace, _ = (known[key] for key in IDENTITY)
+        # Anew, and not by the verdicts of the plan: much may have happened since.
+        for path, _, said in preflight.judged(
+            self.session.connection, SharedReads(), endpoint, keyspace, content, standing_too=True
+        ):
+            if said.outcome in ("refused", "credential"):
+                raise Refused(
+                    f"cannot replace {known[ADDRESS]}: it was not deleted, since {path} could not be made again: {said.said}"
+                )
 
     @abstractmethod
     def established(self, inputs: dict[str, Any]) -> dict[str, Any]:

@@ -12,12 +12,13 @@ from functools import cache
 from typing import Any
 
 from astra.devops import organisation_id
-from astra.errors import AstraError, DataLoss, Unauthorized
-from astra.http import Connection, connect
+from astra.errors import AstraError, DataLoss, Invalid, Refused, Unauthorized
+from astra.http import PATIENCE, Connection, connect
 from astra.sharing import FOR_EVER, SharedReads
 from astra.target import Target, target
 from astra.wording import listed
 from providers import host_pool
+from providers.activity import Activity
 from providers.claims import Claims
 
 TOKEN_VARIABLE = "ASTRA_DB_APPLICATION_TOKEN"  # noqa: S105 - a variable's name
@@ -36,23 +37,29 @@ class Session:
         target: the stack's service.
         allow_data_loss: addresses of what may be deleted with its documents; "*" means all.
         claims: who has what in this run.
+        patience: how long an operation may wait for a database, in seconds.
         asks: whether the service's own verdict is asked at plan time.
         verdicts: what it said, and to which organisation the token belongs. Kept for the life of the process: between the
             delete and the create of a replacement the same question must get the same answer.
+        activity: the changes under way.
+        wishes: by kind and place, the inputs of what is to stand at the end of this run.
         replaced_tables: by endpoint, keyspace and name, the addresses of the tables that `diff` found to be replaced.
     """
 
     target: Target
     allow_data_loss: frozenset[str]
     claims: Claims = field(default_factory=Claims)
+    patience: float = PATIENCE
     asks: bool = True
     verdicts: SharedReads = field(default_factory=SharedReads)
+    activity: Activity = field(default_factory=Activity)
+    wishes: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     replaced_tables: dict[tuple[str, str, str], str] = field(default_factory=dict)
 
     @property
     def connection(self) -> Connection:
         """Opened when it is first needed."""
-        return connect(self.target, host_pool.sleep)
+        return connect(self.target, host_pool.sleep, self.patience)
 
     @property
     def organisation(self) -> str:
@@ -80,11 +87,16 @@ class Session:
         """
         if self.allow_data_loss & {"*", address}:
             return
-        if lost := filled():
+        try:
+            lost = filled()
+            holds = f"it holds documents ({listed(lost)}), and {harm}"
+        except (Invalid, Refused) as error:
+            # The service will not say, now or later, as of a table whose provider it no longer offers.
+            lost, holds = [address], f"whether it holds documents cannot be found out, and {harm} ({error.said.rstrip('.')})"
+        if lost:
             raise DataLoss(
-                f"cannot {doing} {address}: it holds documents ({listed(lost)}), and {harm}. Keep it, or allow "
-                f"exactly this with allowDataLoss: [{address}] in the environment file, run again (destroy with "
-                "--run-program, to see it), and take that out afterwards."
+                f"cannot {doing} {address}: {holds}. Keep it, or allow exactly this with allowDataLoss: [{address}] in the "
+                "environment file, run again (destroy with --run-program, to see it), and take that out afterwards."
             )
 
 
@@ -93,7 +105,7 @@ def open_session(settings: str, token: str) -> Session:
     """The session for those settings; the same one for every resource kind, so that they share connection and claims.
 
     Args:
-        settings: JSON text that AstraProvider made: target, config, allowDataLoss.
+        settings: JSON text that AstraProvider made: target, config, allowDataLoss, and databaseTimeout where it is stated.
         token: Astra application token, or "".
 
     Raises:
@@ -102,7 +114,10 @@ def open_session(settings: str, token: str) -> Session:
     stated = json.loads(settings)
     token = token.strip()
     if not token.isascii() or any(character.isspace() for character in token):
-        raise Unauthorized(f"the token in {TOKEN_VARIABLE} cannot be one: it holds white space or letters that no token has.")
+        raise Unauthorized(
+            f"the token in {TOKEN_VARIABLE}, or in the config {TOKEN}, cannot be one: it holds white space or letters that no "
+            "token has."
+        )
     place = target(stated["target"], stated["config"], token)
     if not place.transport and not place.token:
         raise Unauthorized(
@@ -110,7 +125,12 @@ def open_session(settings: str, token: str) -> Session:
             f"{_TOKENS[place.self_hosted]}, or keep one as a secret of the stack: pulumi config set --secret {TOKEN} (it asks "
             "for the value)."
         )
-    return Session(place, frozenset(stated["allowDataLoss"]), asks=stated["config"].get("dryRun", "true") != "false")
+    return Session(
+        place,
+        frozenset(stated["allowDataLoss"]),
+        patience=stated.get("databaseTimeout", PATIENCE),
+        asks=stated["config"].get("dryRun", "true") != "false",
+    )
 
 
 def configured(config: Any) -> Session:

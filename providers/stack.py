@@ -2,7 +2,7 @@
 
 import gc
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +43,9 @@ def load() -> declaration.Environment:
     except document.NotReadable as error:
         raise pulumi.RunError(str(error)) from None
     for finding in findings:
-        (pulumi.log.error if finding.severity == "error" else pulumi.log.warn)(str(finding))
+        # The engine itself says which of the two it is.
+        said = str(replace(finding, severity="error"))
+        (pulumi.log.error if finding.severity == "error" else pulumi.log.warn)(said)
     errors = sum(finding.severity == "error" for finding in findings)
     if errors:
         pulumi.log.error(f"{errors} problem{'s' if errors > 1 else ''} in the environment {name}; nothing was touched.")
@@ -62,7 +64,12 @@ def declare(declared: declaration.Environment) -> dict[str, Any]:
         and keyspaces by name, each with collections by name (dimension, metric, provider and modelName; the last two are null for
         one's own vectors) and tables by name, each with its vectors by column (dimension, provider and modelName).
     """
-    provider = AstraProvider("astra", target=declared.target, allow_data_loss=declared.allow_data_loss)
+    provider = AstraProvider(
+        "astra",
+        target=declared.target,
+        allow_data_loss=declared.allow_data_loss,
+        database_timeout=declared.database_timeout,
+    )
     workload = Workload("workload", **declared.workload(), opts=pulumi.ResourceOptions(provider=provider))
     stack = _Stack(provider, workload, declared.protect)
     return {entry.address: _database(entry, stack) for entry in declared.databases}

@@ -8,14 +8,15 @@ import pulumi
 from pulumi.dynamic import CheckResult
 
 from astra import service, table, table_alteration, table_definition
+from astra.changes import changes
 from astra.errors import Problem
 from astra.sharing import SNAPSHOT
-from astra.table_change import obstacles
+from astra.table_change import alteration, obstacles
 from astra.table_normalisation import as_found, differences, with_choices
 from astra.validation import UNKNOWN
 from providers import key_order, table_guard
 from providers.dynamic import ADDRESS, AstraResource
-from providers.keyspace_content import IDENTITY, KeyspaceContentProvider
+from providers.keyspace_content import IDENTITY, REPLACED, KeyspaceContentProvider
 from providers.table_arguments import ColumnArgs, PrimaryKeyArgs
 from providers.wire import known as is_known
 from providers.wire import plain
@@ -52,6 +53,22 @@ class TableProvider(KeyspaceContentProvider):
 
     def content(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
         return {"tables": {inputs["name"]: {"definition": _definition(inputs)}}}
+
+    def endangers(self, olds: dict[str, Any], inputs: dict[str, Any]) -> tuple[str, str] | None:
+        if _place(olds) != _place(inputs):
+            return REPLACED
+        stands = self.standing(inputs) if changes(olds, inputs) else None
+        if stands is None:
+            return None
+        live = key_order.restored(stands)
+        meant = _meant(_definition(inputs), {**olds, self.output: stands})
+        if obstacles(meant, live):
+            return REPLACED
+        planned = alteration(meant, live)
+        return ("alter", "they would be lost or spoilt") if planned.drop or planned.remodelled else None
+
+    def holds(self, stated: Mapping[str, Any]) -> bool:
+        return table.holds_rows(self.session.connection, *_place(stated))
 
     def established(self, inputs: dict[str, Any]) -> dict[str, Any]:
         table_guard.expect_replacement(self.session, _place(inputs), inputs[ADDRESS], replaced=False)

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from astra import catalog, index
+from astra.errors import Refused
 from astra.index_normalisation import as_found, differences
 from astra.sharing import SNAPSHOT
 from providers import table_guard
@@ -22,6 +23,7 @@ class TableIndexProvider(KeyspaceContentProvider):
     """
 
     output = "explained"
+    given = ("apiEndpoint", "table")
 
     @abstractmethod
     def index_of(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
@@ -46,6 +48,15 @@ class TableIndexProvider(KeyspaceContentProvider):
     def standing(self, inputs: dict[str, Any]) -> dict[str, Any] | None:
         endpoint, keyspace, name = (inputs[key] for key in IDENTITY)
         return index.listed(self.session.connection, endpoint, keyspace, inputs["table"], SNAPSHOT).get(name)
+
+    def find(self, identity: str, known: dict[str, Any], inputs: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+        try:
+            return super().find(identity, known, inputs)
+        except Refused as error:
+            if error.code != index.UNLISTABLE:
+                raise
+            # Its table stands, and the service lists none of its indexes any more: nothing says that it is another.
+            return inputs, {self.output: known[self.output]}
 
     def met(self, inputs: dict[str, Any], known: dict[str, Any], stands: dict[str, Any]) -> dict[str, Any]:
         stated = self.index_of(inputs)

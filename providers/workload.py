@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import pulumi
+from pulumi.dynamic import CheckFailure, CheckResult
 
-from astra import preflight
+from astra import loss, preflight
 from providers.dynamic import AstraResource, AstraResourceProvider
+from providers.wire import plain, told
 
 
 class WorkloadProvider(AstraResourceProvider):
@@ -14,6 +16,16 @@ class WorkloadProvider(AstraResourceProvider):
 
     schema = "resources:workload"
     asks_always = True
+
+    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+        result = super().check(_olds, news)
+        olds = plain(_olds or {})
+        if result.failures or not olds:
+            return result
+        connection, allowed = self.session.connection, self.session.allow_data_loss
+        lost = told(lambda: loss.losses(connection, olds, plain(news), allowed))
+        said = [*map(str, lost), *([loss.advice(lost)] if lost else [])]
+        return CheckResult(news, [CheckFailure("", one) for one in said])
 
     def refusals(self, inputs: Mapping[str, Any]) -> list[str]:
         found = preflight.report(self.session.connection, self.session.verdicts, inputs)
@@ -38,7 +50,10 @@ class WorkloadProvider(AstraResourceProvider):
 
 
 class Workload(AstraResource, module="astra", name="Workload"):
-    """Everything that a stack declares. Makes nothing: its check asks the service's own verdict before anything is touched.
+    """Everything that a stack declares. Makes nothing: its check guards the data and asks the service's own verdict.
+
+    It refuses whatever would drop, replace or spoil something that holds documents or rows and that allow_data_loss does not
+    name, before anything is touched: the engine calls nobody for a resource that is dropped.
 
     Declare it first and have everything else depend on it. Check then refuses, all at once, every region that the
     organisation cannot use, and every vectorize definition that is about to be made or replaced and that its database

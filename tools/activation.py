@@ -27,7 +27,6 @@ def without_state(places: Places, engine: Path | None, environ: Mapping[str, str
     chosen["PULUMI_HOME"] = str(places.pulumi_home)
     chosen["PULUMI_SKIP_UPDATE_CHECK"] = "1"
     chosen.setdefault("PULUMI_RUN_PROGRAM", "true")
-    chosen.setdefault("PULUMI_CONTINUE_ON_ERROR", "true")
     return chosen
 
 
@@ -69,8 +68,6 @@ export PATH
 export PULUMI_SKIP_UPDATE_CHECK=1
 # Refresh and destroy see the settings and permissions of now, and not those of the last up.
 export PULUMI_RUN_PROGRAM="${{PULUMI_RUN_PROGRAM:-true}}"
-# What fails, such as an integration whose credential is still to be stored, cancels nothing but what needs it.
-export PULUMI_CONTINUE_ON_ERROR="${{PULUMI_CONTINUE_ON_ERROR:-true}}"
 if [ -z "${{PULUMI_HOME:-}}" ]; then
     export PULUMI_HOME={shlex.quote(str(places.pulumi_home))}
 fi

@@ -31,7 +31,10 @@ def test_a_replacement_is_refused_and_the_document_stays(filled: Project, declar
     filled.declare(declared)
     run = filled.up()
     assert run.code == 1
-    assert f"cannot delete {OWN}: it holds documents (own), and they would be lost." in run.output
+    assert (
+        f"{OWN} would be replaced: the Data API cannot alter a collection (vector.dimension: declared 16, there 8)" in run.output
+    )
+    assert "and it holds documents (research.own)" in run.output
     assert f"allowDataLoss: [{OWN}]" in run.output
     assert documents(filled) == 1
 

@@ -48,7 +48,7 @@ from providers import AstraProvider, Collection
 opts = pulumi.ResourceOptions(provider=AstraProvider("astra", target="emulator"))
 Collection(
     "articles",
-    api_endpoint="http://127.0.0.1:8181/databases/x-y",
+    api_endpoint="http://127.0.0.1:8181/databases/0a1b2c3d-0000-4000-8000-000000000001-us-east-2",
     keyspace="default_keyspace",
     name="articles",
     vector={"dimension": 2000, "service": {"provider": "openai", "modelName": "text-embedding-3-small"}},

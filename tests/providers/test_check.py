@@ -15,13 +15,13 @@ from providers.keyspace import KeyspaceProvider
 from providers.session import Session
 
 # What the service would say is asked in tests/acceptance.
-OFFLINE = Session(target("emulator", {}, ""), frozenset(), asks=False)
+OFFLINE = Session(target("astra", {}, ""), frozenset(), asks=False)
 UNKNOWN_YET = PulumiUnknown()  # type: ignore[no-untyped-call]
 DATABASE = {"address": "knowledge", "name": "knowledge-dev", "cloudProvider": "AWS", "region": "us-east-2"}
 KEYSPACE = {"address": "knowledge.research", "databaseId": "0a1b", "name": "research"}
 COLLECTION = {
     "address": "knowledge.research.articles",
-    "apiEndpoint": "https://x.apps.astra.datastax.com",
+    "apiEndpoint": "https://0a1b2c3d-0000-4000-8000-000000000001-us-east-2.apps.astra.datastax.com",
     "keyspace": "research",
     "name": "articles",
     "vector": {"service": {"provider": "nvidia", "modelName": "NV-Embed-QA"}},

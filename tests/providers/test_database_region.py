@@ -156,7 +156,7 @@ def test_up_refuses_what_check_could_not_know_yet(standing: Standing, world: Wor
         standing.region.create(inputs)
     assert str(refused.value) == (
         f"cannot add region us-west-22 to database {standing.database_id}: this organisation has no region us-west-22 of AWS; "
-        'did you mean "us-west-2"?.'
+        'did you mean "us-west-2"?'
     )
     assert regions(world, standing) == ["us-east-2", "us-west-2"]
 

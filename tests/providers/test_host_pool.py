@@ -36,7 +36,7 @@ def test_whoever_sleeps_holds_no_thread_of_the_pool() -> None:
 host = ThreadPoolExecutor(4)
 host_pool.widen()
 over = threading.Event()
-host_pool.time.sleep = lambda seconds: over.wait(seconds)
+host_pool.interrupted.wait = lambda seconds: not over.wait(seconds)
 sleeping = [host.submit(host_pool.sleep, 50) for _ in range(host_pool.WORKERS)]
 host.submit(over.set).result(timeout=40)
 [one.result() for one in sleeping]
@@ -56,3 +56,15 @@ KeyspaceProvider().configure(SimpleNamespace(config={SETTINGS: settings}))
 print(host._max_workers)
 """
     assert ran(program) == "64"
+
+
+def test_whoever_only_waits_is_told_of_an_interruption() -> None:
+    program = """
+from astra.errors import Unavailable
+threading.Timer(0.1, host_pool.interrupted.set).start()
+try:
+    host_pool.sleep(50)
+except Unavailable as error:
+    print(error)
+"""
+    assert ran(program) == "interrupted while waiting: run again, which finishes what was begun."

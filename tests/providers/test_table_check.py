@@ -12,7 +12,7 @@ from providers.vector_index import VectorIndexProvider
 from tests.providers.table_standing import Provide, definition
 
 UNKNOWN_YET = PulumiUnknown()  # type: ignore[no-untyped-call]
-PLACE = {"apiEndpoint": "https://x.apps.astra.datastax.com", "keyspace": "k"}
+PLACE = {"apiEndpoint": "http://127.0.0.1:8181/databases/0a1b2c3d-0000-4000-8000-000000000001-us-east-2", "keyspace": "k"}
 TABLE: dict[str, Any] = {"address": "d.k.t", **PLACE, "name": "t", "definition": definition()}
 VECTOR_INDEX = {"address": "d.k.t.i", **PLACE, "table": "t", "name": "i", "column": "embedding", "metric": "cosine"}
 INDEX = {"address": "d.k.t.i", **PLACE, "table": "t", "name": "i", "column": {"labels": "$keys"}, "options": {"ascii": True}}
@@ -100,10 +100,14 @@ def test_a_table_is_refused_in_the_words_of_the_environment(check: Any, changed:
     assert reason.startswith(f"d.k.t: {sentence}")
 
 
-@pytest.mark.parametrize("key", ["apiEndpoint", "keyspace", "name", "definition"])
+@pytest.mark.parametrize("key", ["keyspace", "name", "definition"])
 def test_nothing_of_a_table_can_be_left_out(check: Any, key: str) -> None:
     (reason,) = check(TableProvider, {name: value for name, value in TABLE.items() if name != key})
     assert reason.startswith(f'd.k.t: "{key}" is missing')
+
+
+def test_what_a_keyspace_that_failed_did_not_give_is_no_mistake_of_the_table(check: Any) -> None:
+    assert check(TableProvider, {name: value for name, value in TABLE.items() if name != "apiEndpoint"}) == []
 
 
 @pytest.mark.parametrize(

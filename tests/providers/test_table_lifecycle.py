@@ -306,6 +306,6 @@ def test_an_index_of_another_table_is_none_of_this_one_s(standing: Standing, pro
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_keyspace_that_only_the_data_api_does_not_know_proves_nothing(standing: Standing, kind: str) -> None:
     """As with the token of another database: to it every keyspace is unknown."""
-    meant = standing.providers[kind]._meant(NotFound("UNKNOWN_KEYSPACE"), standing.outs[kind])
+    meant = standing.providers[kind]._meant(NotFound("it is unknown", code="UNKNOWN_KEYSPACE"), standing.outs[kind])
     assert isinstance(meant, Unauthorized)
     assert "does not know its keyspace k, which the DevOps API lists" in str(meant)

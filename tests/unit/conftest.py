@@ -27,6 +27,9 @@ class Clock:
     now: float = 1_800_000_000.0
     pauses: list[float] = field(default_factory=list)
 
+    def __call__(self) -> float:
+        return self.now
+
     def sleep(self, seconds: float) -> None:
         self.now += seconds
         self.pauses.append(seconds)
@@ -50,7 +53,7 @@ class Service:
     @property
     def connection(self) -> Connection:
         client = httpx.Client(transport=httpx.MockTransport(self))
-        return Connection(target("astra", {}, TOKEN), client, self.clock.sleep)
+        return Connection(target("astra", {}, TOKEN), client, self.clock.sleep, clock=self.clock)
 
 
 @pytest.fixture
@@ -87,4 +90,4 @@ def emulator(world: World, clock: Clock, commands: list[str]) -> Iterator[Connec
         commands.append(name if "/api/json/" in request.url.path else f"{request.method} {request.url.path}")
 
     with httpx.Client(transport=EmulatorTransport(world), event_hooks={"request": [remember]}) as client:
-        yield Connection(target("emulator", {}, ""), client, clock.sleep)
+        yield Connection(target("emulator", {}, ""), client, clock.sleep, clock=clock)

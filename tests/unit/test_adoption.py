@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from astra import adoption, collection, contents, database
-from astra.errors import Conflict
+from astra.errors import Conflict, Unavailable
 from astra.http import Connection
 from emulator.world import World
 
@@ -75,17 +75,17 @@ def test_one_that_is_not_empty_is_a_conflict_that_names_what_is_in_it(emulator: 
     assert str(raised.value) == f"{THERE} ({database_id}), and it is not empty: {inside}. {ADVICE}"
 
 
-def test_one_that_cannot_be_looked_into_is_a_conflict(answering: Callable) -> None:
+def test_one_that_cannot_be_looked_into_for_the_moment_is_asked_again_later(answering: Callable) -> None:
     info = {"name": "knowledge", "cloudProvider": "AWS", "region": "us-east-2", "keyspaces": ["k"]}
     service = answering(
         httpx.Response(200, json=[{"id": "0a1b", "status": "HIBERNATED", "info": info}]),
         httpx.Response(503, text="The database is hibernated."),
     )
-    with pytest.raises(Conflict) as raised:
+    with pytest.raises(Unavailable) as raised:
         adoption.adoptable(service.connection, "knowledge", "AWS", "us-east-2")
     assert str(raised.value) == (
         f"{THERE} (0a1b), and it could not be looked into: cannot list the collections of keyspace k: HTTP 503, The database "
-        f"is hibernated. The service is busy or failing: run again later. {ADVICE}"
+        "is hibernated. The service is busy or failing: run again later. Run again, which finds out."
     )
 
 

@@ -6,8 +6,9 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from astra.devops import LONGEST_WAIT, organisation_id, request, request_list, request_object, wait
+from astra.devops import organisation_id, request, request_list, request_object, wait
 from astra.errors import NotFound, TimedOut, Unavailable, Unreadable
+from astra.http import PATIENCE
 
 FORM = (
     "cannot x: the answer has not the form of the DevOps API's. A proxy or a wrong address may have answered: check the "
@@ -73,7 +74,7 @@ def test_waiting_ends_after_forty_minutes(answering: Callable) -> None:
     assert str(raised.value) == (
         "cannot wait for database x: after 40 minutes it is still PENDING. See the Astra Portal, then run again."
     )
-    assert LONGEST_WAIT <= sum(service.clock.pauses) < LONGEST_WAIT + 11
+    assert PATIENCE <= sum(service.clock.pauses) < PATIENCE + 11
 
 
 def test_an_error_ends_the_waiting(answering: Callable) -> None:

@@ -91,7 +91,7 @@ def test_no_answer(answering: Callable, failure: Exception, sentence: str) -> No
     assert raised.value.__suppress_context__
 
 
-@pytest.mark.parametrize("url", ["no address", "http://[", "http://x:port/", "http://\x00"])
+@pytest.mark.parametrize("url", ["no address", "https://[", "https://x:port/", "https://\x00"])
 def test_an_address_that_is_none_cannot_be_reached(answering: Callable, url: str) -> None:
     service = answering(httpx.UnsupportedProtocol("Request URL is missing an 'http://' or 'https://' protocol."))
     with pytest.raises(Unreachable, match=r"^cannot x: .* cannot be reached"):

@@ -92,7 +92,9 @@ def test_a_key_is_tried_by_a_search_that_leaves_nothing_behind(
     emulator: Connection, endpoint: str, world: World, commands: list[str]
 ) -> None:
     put = question(endpoint, "voyageAI", "HEADER")
-    assert asked(emulator, put, KEY).proof.endswith("keyspace default_keyspace has no collection of it yet to try the key with")
+    assert asked(emulator, put, KEY).proof.endswith(
+        "keyspace default_keyspace has no collection of this account yet to try the key with"
+    )
     service = {"provider": "voyageAI", "modelName": "voyage-2"}
     emulator.client.post(
         f"{endpoint}/api/json/v1/default_keyspace",
