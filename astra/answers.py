@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
-from astra.errors import AstraError, Conflict, Invalid, NotFound, Refused, Unauthorized, Unavailable, Unreadable
+from astra.errors import AstraError, Conflict, Invalid, Limited, NotFound, Refused, Unauthorized, Unavailable, Unreadable
 from astra.wording import redacted
 
 if TYPE_CHECKING:
@@ -65,9 +67,9 @@ def checked(response: httpx.Response, doing: str, *, self_hosted: bool = False) 
     if status == 501:
         raise Refused(f"cannot {doing}: HTTP 501{said}. The service does not have this: check the target's kind.")
     if status == 429 or status >= 500:
-        raise Unavailable(
+        raise (Limited if status == 429 else Unavailable)(
             f"cannot {doing}: HTTP {status}{said}. The service is busy or failing: run again later.",
-            retry_after=_seconds(response.headers.get("Retry-After", "")),
+            retry_after=_retry_after(response),
         )
     raise Refused(f"cannot {doing}: HTTP {status}{said}. {ADDRESS_ADVICE}")
 
@@ -88,9 +90,28 @@ def _said(response: httpx.Response, errors: list[Mapping[str, Any]]) -> str:
     return f", {redacted(' '.join(text.split())).rstrip('.')}" if text not in ("", "null") else ""
 
 
-def _seconds(header: str) -> float | None:
-    """Retry-After in seconds; its other form, a date, counts as not given."""
-    return float(header) if header.isascii() and header.isdigit() else None
+def _retry_after(response: httpx.Response) -> float | None:
+    """Retry-After in seconds, from either of its forms; None where it is not given or is neither.
+
+    A date is compared with the answer's own date, since the clocks of the two sides may differ. Source: RFC 9110, 10.2.3.
+    """
+    stated = response.headers.get("Retry-After", "")
+    if stated.isascii() and stated.isdigit():
+        return float(stated)
+    until = _moment(stated)
+    if until is None:
+        return None
+    now = _moment(response.headers.get("Date", "")) or datetime.now(UTC)
+    return max((until - now).total_seconds(), 0.0)
+
+
+def _moment(header: str) -> datetime | None:
+    """A date of HTTP, which is always in GMT; None where it is none."""
+    try:
+        found = parsedate_to_datetime(header)
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def decoded(response: httpx.Response, doing: str) -> Any:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
+from urllib.parse import urljoin
 
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
@@ -85,16 +86,34 @@ def schema(name: str) -> JsonSchema:
 def documents() -> Mapping[str, JsonSchema]:
     """Every schema file by its name.
 
-    The files refer to each other by relative paths, as editors need it; each gets its own address as `$id` for that.
+    The files refer to each other by relative paths, as editors need it. Here each has its own address as `$id`, and every `$ref`
+    is a whole address, so that it means the same wherever it is met.
     """
     return {
         re.sub(r"(\.schema)?\.json$", "", path.relative_to(SCHEMAS).as_posix()).replace("/", ":"): {
             # Without the dialect: jsonschema would judge what a reference leads to by the dialect's rules and not by ours.
-            **{key: value for key, value in _read(path).items() if key != "$schema"},
+            **{key: value for key, value in _addressed(_read(path), path.as_uri()).items() if key != "$schema"},
             "$id": path.as_uri(),
         }
         for path in sorted(SCHEMAS.rglob("*.json"))
     }
+
+
+def _addressed(stated: Any, base: str) -> Any:
+    """A part of a schema with every `$ref` as seen from that address."""
+    if isinstance(stated, dict):
+        return {
+            key: urljoin(base, value) if key == "$ref" and isinstance(value, str) else _addressed(value, base)
+            for key, value in stated.items()
+        }
+    return [_addressed(value, base) for value in stated] if isinstance(stated, list) else stated
+
+
+@cache
+def referred(address: str) -> JsonSchema:
+    """What a `$ref` of one of the schemas leads to."""
+    found: JsonSchema = registry().resolver().lookup(address).contents
+    return found
 
 
 @cache

@@ -11,7 +11,7 @@ from astra.changes import Change
 from astra.conflict import refuse_another
 from astra.data_api import command
 from astra.definition import chosen, differences, options
-from astra.errors import Invalid, Refused, Unavailable, Unreadable
+from astra.errors import Conflict, Invalid, Refused, Unavailable, Unreadable
 from astra.http import Connection
 
 
@@ -40,11 +40,16 @@ def listed(connection: Connection, endpoint: str, keyspace: str, age: float = 0.
     return connection.reads.read(("collections", endpoint, keyspace), read, age)
 
 
-def create(connection: Connection, endpoint: str, keyspace: str, name: str, definition: Mapping[str, Any]) -> dict[str, Any]:
-    """Makes sure that the collection stands with that definition, and returns its options as the service explains them.
+def create(
+    connection: Connection, endpoint: str, keyspace: str, name: str, definition: Mapping[str, Any]
+) -> tuple[dict[str, Any], bool]:
+    """Makes sure that the collection stands with that definition.
 
     Lists first: one that is there with the same definition is taken over (a killed run is finished that way), one
-    with another is an error that shows both.
+    with another is an error that shows both, also where somebody makes it meanwhile.
+
+    Returns:
+        Its options as the service explains them, and whether it was listed before anything was sent, and so taken over.
 
     Raises:
         Conflict: another definition, or a table, has that name.
@@ -54,20 +59,25 @@ def create(connection: Connection, endpoint: str, keyspace: str, name: str, defi
     there = listed(connection, endpoint, keyspace).get(name)
     if there is not None:
         refuse_another("a collection", _differences(definition, there), doing)
-        try:
-            # What a killed run left half-made is listed like a whole one; the identical request mends it.
-            _create(connection, endpoint, keyspace, name, definition, doing)
-        except (Invalid, Refused):
-            # A repetition is judged anew: by now the model may be deprecated or the credential gone, and the
-            # collection stands all the same.
-            return there
-    else:
+    try:
+        # Also what stands: what a killed run left half-made is listed like a whole one, and the identical request mends it.
         _create(connection, endpoint, keyspace, name, definition, doing)
+    except (Invalid, Refused):
+        if there is None:
+            raise
+        # A repetition is judged anew: by now the model may be deprecated or the credential gone, and the collection
+        # stands all the same.
+        return there, True
+    except Conflict:
+        # Somebody may have made another one meanwhile.
+        if (meanwhile := listed(connection, endpoint, keyspace).get(name)) is not None:
+            refuse_another("a collection", _differences(definition, meanwhile), doing)
+        raise
     made = listed(connection, endpoint, keyspace).get(name)
     if made is None:
         raise Unavailable(f"cannot {doing}: the service accepted it but does not list it. Run again.")
     refuse_another("a collection", _differences(definition, made), doing)
-    return made
+    return made, there is not None
 
 
 def delete(connection: Connection, endpoint: str, keyspace: str, name: str, guard: Callable[[], None] = lambda: None) -> None:

@@ -8,7 +8,7 @@ from contextlib import nullcontext
 from types import MappingProxyType
 from typing import Any
 
-from astra.answers import PERMISSION_ADVICE, decoded
+from astra.answers import ADDRESS_ADVICE, PERMISSION_ADVICE, decoded
 from astra.errors import AstraError, Conflict, Invalid, NotFound, Refused, Unauthorized, Unavailable, Unreadable
 from astra.http import Connection, repeated, send
 from astra.wording import redacted
@@ -78,23 +78,26 @@ def command(
     identification = {"Token": target.token} if target.token else {}
 
     def once() -> dict[str, Any]:
-        response = send(
-            connection,
-            "POST",
-            f"{endpoint.rstrip('/')}{target.data_api_path}{path}",
-            doing=doing,
-            headers={**identification, **headers},
-            body={name: body},
-        )
+        try:
+            response = send(
+                connection,
+                "POST",
+                f"{endpoint.rstrip('/')}{target.data_api_path}{path}",
+                doing=doing,
+                headers={**identification, **headers},
+                body={name: body},
+            )
+        except NotFound as error:
+            # What it does not know it says with HTTP 200 and a code; its own 404 is empty (recorded).
+            raise Unreadable(f"{error.said.rstrip('.')}. {ADDRESS_ADVICE}") from None
         return _without_errors(decoded(response, doing), doing)
 
     try:
         with nullcontext() if name.startswith(READING) else connection.reads.changing():
-            result: dict[str, Any] = repeated(connection, once) if repeatable else once()
+            return repeated(connection, once, repeatable=repeatable)
     except AstraError as error:
         error.hide((*headers.values(), *identification.values()))
         raise
-    return result
 
 
 def _without_errors(answer: Any, doing: str) -> dict[str, Any]:

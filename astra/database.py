@@ -138,7 +138,8 @@ def standing(connection: Connection, settings: Mapping[str, Any]) -> Standing:
 def create(connection: Connection, name: str, cloud_provider: str, region: str) -> str:
     """Begins the creation of a serverless (vector) database and returns its id; it is not ACTIVE yet.
 
-    Never repeated: names are not unique, so a repetition could make a second database.
+    Repeated only where the service turned it away as one request too many: names are not unique, so any other repetition could
+    make a second database.
     """
     body = {
         "name": name,

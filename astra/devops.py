@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import tenacity
 
 from astra.answers import ADDRESS_ADVICE, decoded
-from astra.errors import Refused, TimedOut, Unreadable
-from astra.http import Connection, send
+from astra.errors import NotFound, Refused, TimedOut, Unreadable
+from astra.http import Connection, repeated, send
 
 if TYPE_CHECKING:
     import httpx
@@ -23,8 +23,17 @@ _OTHER_FORM = f"cannot {{doing}}: the answer has not the form of the DevOps API'
 
 
 def organisation_id(connection: Connection) -> str:
-    """Id of the organisation that the token belongs to."""
-    return str(request_object(connection, "/currentOrg", "read the organisation of the token", "id")["id"])
+    """Id of the organisation that the token belongs to.
+
+    Raises:
+        Unreadable: it is said not to exist; every valid token has one, so whoever says so is not the API.
+        AstraError: by the status; see the classes.
+    """
+    doing = "read the organisation of the token"
+    try:
+        return str(request_object(connection, "/currentOrg", doing, "id")["id"])
+    except NotFound as error:
+        raise Unreadable(f"{error} {ADDRESS_ADVICE}") from None
 
 
 def request_object(connection: Connection, path: str, doing: str, *keys: str) -> dict[str, Any]:
@@ -53,7 +62,9 @@ def _with_keys(found: Any, keys: Iterable[str], doing: str) -> dict[str, Any]:
 
 
 def request(connection: Connection, method: str, path: str, doing: str, body: Any = None) -> httpx.Response:
-    """Sends one request to a path under /v2 and returns the answer, whose status is below 300; repeats a GET alone.
+    """Sends one request to a path under /v2 and returns the answer, whose status is below 300.
+
+    Repeated is a GET, and whatever the service turned away as one request too many.
 
     Raises:
         Refused: the target is a self-hosted Data API, which has no DevOps API.
@@ -63,16 +74,19 @@ def request(connection: Connection, method: str, path: str, doing: str, body: An
         raise Refused(f"cannot {doing}: a self-hosted Data API has no DevOps API. Name the database by its apiEndpoint.")
     token = connection.target.token
     reading = method == "GET"
-    with nullcontext() if reading else connection.reads.changing():
-        answer = send(
+
+    def once() -> httpx.Response:
+        return send(
             connection,
             method,
             f"{connection.target.devops_url}/v2{path}",
             doing=doing,
             headers={"Authorization": f"Bearer {token}"} if token else {},
             body=body,
-            repeatable=reading,
         )
+
+    with nullcontext() if reading else connection.reads.changing():
+        answer = repeated(connection, once, repeatable=reading)
     # A change is answered with nothing at all, or with what was made: a page of a proxy's is neither.
     if not reading and answer.text.lstrip().startswith("<"):
         raise Unreadable(_OTHER_FORM.format(doing=doing))

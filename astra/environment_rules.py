@@ -6,10 +6,10 @@ from functools import partial
 from typing import Any
 
 from astra import catalog, database_rules, integration, table_definition
-from astra.errors import Problem
+from astra.errors import Problem, dotted
 from astra.service_rules import Place, vector_problems
 from astra.validation import mapping
-from astra.wording import listed, nearest, shown
+from astra.wording import listed, named, nearest, nearest_name
 
 # A collection is refused where fewer are free, whatever it really uses. Source: recorded, and the Data API's source.
 INDEXES_A_COLLECTION = 10
@@ -52,9 +52,15 @@ def _loss_problems(allowed: Any, addresses: list[str]) -> Iterator[Problem]:
     for index, address in enumerate(allowed if isinstance(allowed, list) else ()):
         if isinstance(address, str) and address not in declared:
             # No error: what was declared until now and goes with the next update is named for exactly that.
-            near = nearest(address, addresses)
-            sentence = f"{shown(address)} is not declared: right only if it was until now, and is to be deleted{near}"
+            meant = nearest_name(address, addresses)
+            hint = f'; did you mean "{_dotted(meant)}"?' if meant else ""
+            sentence = f'"{_dotted(address)}" is not declared: right only if it was until now, and is to be deleted{hint}'
             yield Problem(("allowDataLoss", index), sentence, "reference", "warning")
+
+
+def _dotted(address: str) -> str:
+    """An address as messages show it: the whole, or one of its names, may be a key that was pasted."""
+    return dotted(tuple(named(address).split(".")))
 
 
 def _keyspaces_problems(keyspaces: Mapping[str, Any], place: Place) -> Iterator[Problem]:

@@ -10,6 +10,7 @@
     └── Unavailable         nothing is known of the thing itself: try again later
         ├── Unreachable     no answer at all
         ├── Unreadable      an answer that makes no sense
+        ├── Limited         too many requests: this one was not carried out
         └── TimedOut        the service is still at it
 
 Only NotFound is an absence. Every other error leaves open whether the thing exists.
@@ -80,6 +81,10 @@ class Unreachable(Unavailable):
 
 class Unreadable(Unavailable):
     """An answer arrived that is not what the API promises."""
+
+
+class Limited(Unavailable):
+    """Too many requests in too short a time: the service turned this one away and did nothing."""
 
 
 class TimedOut(Unavailable):

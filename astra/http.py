@@ -12,19 +12,21 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 import tenacity
 
 from astra.answers import checked
-from astra.errors import AstraError, Invalid, Unavailable, Unreachable, Unreadable
+from astra.errors import AstraError, Invalid, Limited, Unavailable, Unreachable, Unreadable
 from astra.sharing import SharedReads
 from astra.target import Target
 from astra.wording import redacted
 
 if TYPE_CHECKING:
     import httpx
+
+Result = TypeVar("Result")
 
 # createCollection was seen to take 25 s when many run at once (recorded), and a request that is cut off leaves a
 # half-made collection: so the time-out is well over that. Unit: seconds.
@@ -114,9 +116,8 @@ def send(
     doing: str,
     headers: Mapping[str, str],
     body: Any = None,
-    repeatable: bool = False,
 ) -> httpx.Response:
-    """Sends one request and returns the answer, whose status is below 300.
+    """Sends one request, once, and returns the answer, whose status is below 300.
 
     Args:
         connection: where to.
@@ -125,20 +126,15 @@ def send(
         doing: operation and thing for messages: "create database knowledge".
         headers: among them the token.
         body: sent as JSON where it is not None.
-        repeatable: whether the request may be sent again after a failure that leaves open whether it arrived.
 
     Raises:
         Invalid: the token would go to another machine in clear.
         AstraError: by what the answer says; see the classes.
     """
     _refuse_in_clear(connection.target, url, doing)
-
-    def once() -> httpx.Response:
+    try:
         answer = _exchange(connection, method, url, doing, headers, body)
         return checked(answer, doing, self_hosted=connection.target.self_hosted)
-
-    try:
-        return repeated(connection, once) if repeatable else once()
     except AstraError as error:
         error.hide(headers.values())
         raise
@@ -159,12 +155,20 @@ def _refuse_in_clear(target: Target, url: str, doing: str) -> None:
         )
 
 
-def repeated(connection: Connection, attempt: Callable[[], Any]) -> Any:
-    """Calls until it no longer raises Unavailable, five times at most; pauses as the service asks, or longer each time.
+def repeated(connection: Connection, attempt: Callable[[], Result], *, repeatable: bool) -> Result:
+    """Calls until it no longer fails for the moment, five times at most; pauses as the service asks, or longer each time.
 
-    What is Unreadable is not asked again: who answers with something else than the API does so the next time too, such
-    as the host of a database that is gone.
+    What is Limited was not carried out, so whatever it was may be sent again. What is Unreadable is not asked again: who
+    answers with something else than the API does so the next time too, such as the host of a database that is gone.
+
+    Args:
+        connection: knows how to pause.
+        attempt: sends one request.
+        repeatable: whether it may be sent again after a failure that leaves open whether it was carried out.
     """
+
+    def passing(error: BaseException) -> bool:
+        return isinstance(error, Limited) or (repeatable and isinstance(error, Unavailable) and not isinstance(error, Unreadable))
 
     def pause(state: tenacity.RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
@@ -173,7 +177,7 @@ def repeated(connection: Connection, attempt: Callable[[], Any]) -> Any:
         return min(max(asked or 0.0, grown), LONGEST_PAUSE)
 
     retrying = tenacity.Retrying(
-        retry=tenacity.retry_if_exception(lambda error: isinstance(error, Unavailable) and not isinstance(error, Unreadable)),
+        retry=tenacity.retry_if_exception(passing),
         stop=tenacity.stop_after_attempt(ATTEMPTS),
         wait=pause,
         sleep=connection.sleep,

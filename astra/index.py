@@ -51,11 +51,18 @@ def listed(connection: Connection, endpoint: str, keyspace: str, table: str, age
 
 
 def create(
-    connection: Connection, endpoint: str, keyspace: str, table: str, name: str, definition: Mapping[str, Any]
-) -> dict[str, Any]:
-    """Makes sure that the index stands with that definition, and returns it as `listed` does.
+    connection: Connection,
+    endpoint: str,
+    keyspace: str,
+    table: str,
+    name: str,
+    definition: Mapping[str, Any],
+    given_up: Callable[[str], bool] = lambda _: False,
+) -> tuple[dict[str, Any], bool]:
+    """Makes sure that the index stands with that definition.
 
-    Lists first: one that is there with the same definition is taken over, one with another is an error that shows both.
+    Lists first: one that is there with the same definition is taken over, one with another is an error that shows both, also
+    where somebody makes it meanwhile.
 
     Args:
         connection: to the target.
@@ -64,22 +71,38 @@ def create(
         table: name of its table.
         name: its name, unique among the indexes of the keyspace.
         definition: `{indexType, column, options}`; an option that is left out means its default.
+        given_up: whether an index of that name of the table named is about to be deleted anyway. Then it is deleted first, since
+            a name is unique among the indexes of a keyspace.
+
+    Returns:
+        The index as `listed` does, and whether it was listed before anything was sent, and so taken over.
 
     Raises:
         Conflict: an index with another definition or of another table has that name, or its column has an index already.
         AstraError: whatever else the service says.
     """
     doing = f"create index {keyspace}.{name}"
-    stands = listed(connection, endpoint, keyspace, table).get(name)
+    there = stands = listed(connection, endpoint, keyspace, table).get(name)
     if stands is None:
         existing = _create(connection, endpoint, keyspace, table, name, definition, doing)
         stands = listed(connection, endpoint, keyspace, table).get(name)
-        if stands is None and existing:
-            stands = _of_another_table(connection, endpoint, keyspace, name)
+        if stands is None and existing and (holder := _table_with(connection, endpoint, keyspace, name)):
+            if not given_up(holder):
+                raise _taken(doing, holder, existing.code)
+            delete(connection, endpoint, keyspace, holder, name)
+            return create(connection, endpoint, keyspace, table, name, definition)
         if stands is None:
             raise existing or Unavailable(f"cannot {doing}: the service accepted it but does not list it. Run again.")
     refuse_another("an index", differences({"table": table, **definition}, stands), doing)
-    return stands
+    return stands, there is not None
+
+
+def _taken(doing: str, holder: str, code: str) -> Conflict:
+    return Conflict(
+        f"cannot {doing}: table {holder} has an index of that name, which is unique in a keyspace. Where that index or its table "
+        "is to go, update without this one first, and then with it; otherwise choose another name, or delete that one yourself.",
+        code=code,
+    )
 
 
 def delete(
@@ -157,9 +180,13 @@ def _create(
     return None
 
 
-def _of_another_table(connection: Connection, endpoint: str, keyspace: str, name: str) -> dict[str, Any] | None:
-    """The index of that name, whichever table of the keyspace has it: no command lists the indexes of a keyspace."""
-    for table in tables.listed(connection, endpoint, keyspace):
-        if index := listed(connection, endpoint, keyspace, table).get(name):
-            return index
-    return None
+def _table_with(connection: Connection, endpoint: str, keyspace: str, name: str) -> str | None:
+    """The table of the keyspace that has an index of that name: no command lists the indexes of a keyspace."""
+    return next(
+        (
+            table
+            for table in tables.listed(connection, endpoint, keyspace)
+            if name in listed(connection, endpoint, keyspace, table)
+        ),
+        None,
+    )

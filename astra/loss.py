@@ -19,6 +19,7 @@ from astra.http import Connection
 from astra.sharing import SNAPSHOT
 from astra.table_change import alteration, obstacles
 from astra.table_normalisation import with_choices
+from astra.target import Target
 from astra.wording import listed
 
 
@@ -81,11 +82,11 @@ def _held(one: _Doomed) -> str:
 
 
 def _doomed(connection: Connection, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[_Doomed]:
-    remaining = {_identity(settings): name for name, settings in new["databases"].items()}
+    remaining = {_identity(connection.target, settings): name for name, settings in new["databases"].items()}
     for name, settings in old["databases"].items():
         place = _Database(connection, name, settings)
         before = old["workload"].get(name) or {}
-        successor = remaining.get(_identity(settings))
+        successor = remaining.get(_identity(connection.target, settings))
         if successor is None:
             yield from _dropped_database(place, before, new)
         else:
@@ -94,17 +95,25 @@ def _doomed(connection: Connection, old: Mapping[str, Any], new: Mapping[str, An
             yield from _changed_keyspaces(place, before, new["workload"].get(successor) or {})
 
 
-def _identity(settings: Mapping[str, Any]) -> tuple[Any, ...]:
-    """What a database is to the service, whatever its logical name: what is only renamed in the file loses nothing."""
-    return tuple(settings.get(key) for key in ("id", "apiEndpoint", "name", "cloudProvider", "region"))
+def _identity(target: Target, settings: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What a database is to the service, whatever its logical name and whether its id or its address is stated.
+
+    What is only renamed in the file, or named in another way, loses nothing.
+    """
+    if identity := settings.get("id") or target.database_id(settings.get("apiEndpoint", "")):
+        return (identity,)
+    return tuple(settings.get(key) for key in ("apiEndpoint", "name", "cloudProvider", "region"))
 
 
 def _dropped_database(place: "_Database", before: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[_Doomed]:
     successor = new["databases"].get(place.address)
     forced_by = "deleted: it is no longer declared"
     if successor is not None:
-        said = both(_settings_changes(place.settings, successor))
-        forced_by = f"replaced: a database cannot be renamed or moved ({said})"
+        # An existing one may be the very same, which is given up all the same.
+        forced_by = f"replaced: {'an existing' if place.managed else 'another'} database is declared under its name"
+        if place.managed and "name" in successor:
+            said = both(_settings_changes(place.settings, successor))
+            forced_by = f"replaced: a database cannot be renamed or moved ({said})"
     for keyspace_name, content in before.items():
         yield from _dropped_content(place, keyspace_name, content or {}, forced_by)
     if place.managed:

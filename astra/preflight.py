@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from astra import collection, database, datacenter, dry_run, keyspace, portal, table
+from astra import collection, database, datacenter, dry_run, keyspace, portal, room, table
 from astra.definition import differences
 from astra.errors import AstraError, NotFound
 from astra.http import Connection
@@ -33,16 +33,19 @@ class Report:
         refusals: what would be refused; each begins with the address of what it is about.
         credentials: what needs a credential that the database does not accept, by database, provider and credential's name, with
             what the service said. It would fail, and nothing else would.
+        rooms: of every database in which something is to be made, by its logical name: what it holds and will hold.
         unverified: what could not be asked, by its address, with the reason.
     """
 
     refusals: list[str] = field(default_factory=list)
     credentials: dict[Credential, list[str]] = field(default_factory=dict)
+    rooms: dict[str, room.Room] = field(default_factory=dict)
     unverified: dict[str, str] = field(default_factory=dict)
 
     def warnings(self) -> list[str]:
-        """A sentence for each credential that is not accepted, with the steps to take and what needs it."""
-        return [
+        """A sentence for each thing of which a database would have too many, and for each credential that it does not accept."""
+        crowded = [said for name, one in self.rooms.items() for said in one.warnings(name)]
+        return crowded + [
             f"{one.database} does not accept the credential {one.name} of {one.provider}: {one.said} "
             f"{portal.steps(one.provider, one.name, f'the database {one.database}')} Without it these fail, and nothing else: "
             f"{listed(addresses)}."
@@ -82,11 +85,18 @@ def report(connection: Connection, verdicts: SharedReads, declared: Mapping[str,
         keyspaces = declared["workload"].get(name) or {}
         try:
             standing = _standing(connection, settings, name, found)
+        except NotFound as error:
+            found.unverified[name] = str(error)
+            found.rooms[name] = room.untouched(name, keyspaces)
+            continue
         except AstraError as error:
             found.unverified[name] = str(error)
             continue
         if standing is not None and keyspaces:
             _ask_keyspaces(connection, verdicts, standing, name, keyspaces, found)
+            # What could not be listed a moment ago is not asked for again.
+            if not any(f"{name}.{one}" in found.unverified for one in keyspaces):
+                _look_for_room(connection, standing, name, keyspaces, found)
     return found
 
 
@@ -147,6 +157,16 @@ def _ask_keyspaces(
                     found.unverified[f"{address}.{path}"] = said.said
         except AstraError as error:
             found.unverified[address] = str(error)
+
+
+def _look_for_room(connection: Connection, standing: _Standing, name: str, keyspaces: Mapping[str, Any], found: Report) -> None:
+    try:
+        there = room.looked_into(connection, standing.endpoint, standing.keyspaces, name, keyspaces)
+    except AstraError as error:
+        found.unverified[f"the room in {name}"] = str(error)
+        return
+    if there is not None:
+        found.rooms[name] = there
 
 
 def judged(

@@ -49,10 +49,13 @@ def names(connection: Connection, endpoint: str, keyspace: str) -> list[str]:
         raise Unreadable(f"cannot {doing}: the answer has no list of tables.") from None
 
 
-def create(connection: Connection, endpoint: str, keyspace: str, name: str, definition: Mapping[str, Any]) -> dict[str, Any]:
-    """Makes sure that the table stands with that definition, and returns it as the service explains it.
+def create(
+    connection: Connection, endpoint: str, keyspace: str, name: str, definition: Mapping[str, Any]
+) -> tuple[dict[str, Any], bool]:
+    """Makes sure that the table stands with that definition.
 
-    Lists first: one that is there with the same definition is taken over, one with another is an error that shows both.
+    Lists first: one that is there with the same definition is taken over, one with another is an error that shows both, also
+    where somebody makes it meanwhile.
 
     Args:
         connection: to the target.
@@ -61,19 +64,22 @@ def create(connection: Connection, endpoint: str, keyspace: str, name: str, defi
         name: its name.
         definition: `{columns, primaryKey}` in the Data API's words; a type in its short or its long form.
 
+    Returns:
+        Its definition as the service explains it, and whether it was listed before anything was sent, and so taken over.
+
     Raises:
         Conflict: another definition, or a collection, has that name.
         AstraError: whatever else the service says.
     """
     doing = f"create table {keyspace}.{name}"
-    stands = listed(connection, endpoint, keyspace).get(name)
+    there = stands = listed(connection, endpoint, keyspace).get(name)
     if stands is None:
         existing = _create(connection, endpoint, keyspace, {"name": name, "definition": dict(definition)}, doing)
         stands = listed(connection, endpoint, keyspace).get(name)
         if stands is None:
             raise existing or Unavailable(f"cannot {doing}: the service accepted it but does not list it. Run again.")
     refuse_another("a table", differences(with_choices(definition, stands), stands), doing)
-    return stands
+    return stands, there is not None
 
 
 def delete(connection: Connection, endpoint: str, keyspace: str, name: str, guard: Callable[[], None] = lambda: None) -> None:

@@ -125,8 +125,14 @@ def _rule(validator: Any, schema: catalog.JsonSchema, key: str) -> catalog.JsonS
     return {**referred, **stated}
 
 
+def _referred(validator: Any, address: str, instance: Any, _: Any) -> Iterator[ValidationError]:
+    # Looked up once: jsonschema does it again for every value, which was a third of its time.
+    yield from validator.descend(instance, catalog.referred(address))
+
+
 _Validator: Any = extend(  # type: ignore[no-untyped-call]
-    Draft202012Validator, {"pattern": _pattern, "required": _required, "dependentRequired": _dependent}
+    Draft202012Validator,
+    {"pattern": _pattern, "required": _required, "dependentRequired": _dependent, "$ref": _referred},
 )
 
 

@@ -1,6 +1,7 @@
 """`vectorize show`: the stack's outputs as a table."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -12,12 +13,17 @@ from rich import box
 from rich.console import Console, JustifyMethod
 from rich.table import Table
 
+from astra.wording import named, redacted
+
 # Of a pipe or a log, where nothing has to be folded. Unit: characters.
 WIDE = 160
 # What stands in the outputs for a value that an update never learned, since what has it could not be made. Source: the
 # engine's own, which prints it in `pulumi stack output --json`, too.
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 COLUMNS = ("keyspace", "collection or column", "provider", "model", "dimension", "metric")
+
+# Of the state's address, which the engine repeats where it cannot open it: user and password, and a password among the settings.
+_ACCESS = re.compile(r"(?<=://)[^\s/\"]+(?=@)|(?<=password=)[^\s&\"]+")
 
 _NOT_MADE = ("not made yet", "", "", "")
 
@@ -45,8 +51,11 @@ def _databases(stack: str | None) -> dict[str, Any]:
     call = ["pulumi", "stack", "output", "--json", *(["--stack", stack] if stack else [])]
     done = subprocess.run(call, capture_output=True, text=True, check=False)
     if done.returncode:
-        said = done.stderr.strip().removeprefix("error: ") or f"exit code {done.returncode}"
-        raise click.ClickException(f"cannot read the outputs of {stack or 'the selected stack'}: {said}")
+        # The engine repeats the stack's name, which may be a key that was pasted there.
+        called = named(stack) if stack else "the selected stack"
+        text = done.stderr.strip().removeprefix("error: ")
+        said = redacted(_ACCESS.sub("(hidden)", text.replace(stack, called) if stack else text)) or f"exit code {done.returncode}"
+        raise click.ClickException(f"cannot read the outputs of {called}: {said}")
     found: dict[str, Any] = _known(json.loads(done.stdout).get("databases", {}))
     return found
 

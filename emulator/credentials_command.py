@@ -5,6 +5,7 @@ A world holds the names alone; there is no key to give.
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 import click
@@ -16,6 +17,24 @@ from emulator.world import World
 DEFAULT_STORE: Final = ".vectorize/emulator.sqlite"
 """Where the project's local stack keeps its world, so that all see the same one."""
 
+# How tokens, addresses and the keys of the providers begin; and letters and digits in a row, as the other keys are.
+_LIKE_A_KEY = re.compile(
+    r"(?:AstraCS|Cassandra|https?):.*|(?=.*[0-9])(?:(?:sk-|hf_|jina_|nvapi-|pa-|up_|AKIA).{12,}|[A-Za-z0-9]{32,})", re.DOTALL
+)
+
+
+def _no_key(context: click.Context, argument: click.Parameter, stated: str | tuple[str, ...]) -> str | tuple[str, ...]:
+    """Refuses a key that was pasted where a name belongs, before anything repeats or stores it."""
+    for one in (stated,) if isinstance(stated, str) else stated:
+        if _LIKE_A_KEY.fullmatch(one):
+            raise click.ClickException(
+                f"What stands for {argument.get_error_hint(context)} looks like a key or a token, and is stored nowhere. "
+                "Give a name of your own instead: the emulator needs no key."
+            )
+    return stated
+
+
+PROVIDER, NAME = (click.argument(name, callback=_no_key) for name in ("provider", "name"))
 STORE = click.option(
     "--store", type=click.Path(dir_okay=False), default=DEFAULT_STORE, show_default=True, help="File of the world."
 )
@@ -27,9 +46,11 @@ def credentials() -> None:
 
 
 @credentials.command()
-@click.argument("provider")
-@click.argument("name")
-@click.option("--database", "databases", multiple=True, help="Scope it to this database, by name or id. Left out: to all.")
+@PROVIDER
+@NAME
+@click.option(
+    "--database", "databases", multiple=True, callback=_no_key, help="Scope it to this database, by name or id. Left out: to all."
+)
 @STORE
 def add(provider: str, name: str, databases: tuple[str, ...], store: str) -> None:
     """Store the credential NAME of PROVIDER, such as: openai knowledge-dev-openai. Once more changes its scope."""
@@ -41,8 +62,8 @@ def add(provider: str, name: str, databases: tuple[str, ...], store: str) -> Non
 
 
 @credentials.command()
-@click.argument("provider")
-@click.argument("name")
+@PROVIDER
+@NAME
 @STORE
 def remove(provider: str, name: str, store: str) -> None:
     """Remove the credential NAME of PROVIDER; collections that name it stay, and can no longer embed."""

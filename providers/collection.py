@@ -14,6 +14,7 @@ from providers.arguments import DefaultIdArgs, IndexingArgs, LexicalArgs, Rerank
 from providers.dynamic import ADDRESS, AstraResource
 from providers.keyspace_content import IDENTITY, REPLACED, KeyspaceContentProvider
 from providers.wire import known as is_known
+from providers.wire import log
 
 
 class CollectionProvider(KeyspaceContentProvider):
@@ -48,9 +49,12 @@ class CollectionProvider(KeyspaceContentProvider):
         endpoint, keyspace, name = (stated[key] for key in IDENTITY)
         return collection.holds_documents(self.session.connection, endpoint, keyspace, name)
 
-    def established(self, inputs: dict[str, Any]) -> dict[str, Any]:
+    def established(self, inputs: dict[str, Any]) -> tuple[dict[str, Any], bool]:
         endpoint, keyspace, name = (inputs[key] for key in IDENTITY)
-        return collection.create(self.session.connection, endpoint, keyspace, name, inputs)
+        made = collection.create(self.session.connection, endpoint, keyspace, name, inputs)
+        if said := self.session.crowding.made(inputs[ADDRESS]):
+            log(f"warning: {said}")
+        return made
 
     def standing(self, inputs: dict[str, Any]) -> dict[str, Any] | None:
         endpoint, keyspace, name = (inputs[key] for key in IDENTITY)

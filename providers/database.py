@@ -9,9 +9,10 @@ from astra import adoption, contents, database, keyspace
 from astra.errors import AstraError, Invalid, NotFound
 from astra.sharing import SNAPSHOT
 from providers.arguments import CloudProvider
-from providers.dynamic import ADDRESS, ORGANISATION, AstraResource, AstraResourceProvider
+from providers.dynamic import ADDRESS, ORGANISATION, TAKEN_OVER, AstraResource, AstraResourceProvider
 from providers.session import Session
 from providers.wire import known as is_known
+from providers.wire import log
 
 IDENTITY = ("name", "cloudProvider", "region")
 
@@ -35,6 +36,8 @@ class DatabaseProvider(AstraResourceProvider):
             if reason := database.unusable_region(connection, cloud_provider, region):
                 raise Invalid(f"cannot create database {name}: {reason}")
             identity = database.create(connection, name, cloud_provider, region)
+        else:
+            log(f"{inputs[ADDRESS]}: {TAKEN_OVER}")
         self.claim(identity, inputs)
         return identity, {"apiEndpoint": connection.target.api_endpoint(identity, region)}
 

@@ -28,6 +28,8 @@ from providers.wire import Failure, plain, told
 
 ADDRESS = "address"
 ORGANISATION = "organizationId"
+# A killed run's, or another stack's: nothing in what stands says whose it is.
+TAKEN_OVER = "stood already as declared, and was taken over. Where another stack declares it, too, see docs/shared-state.md."
 
 
 class AstraResourceProvider(ResourceProvider, ABC):
@@ -76,7 +78,7 @@ class AstraResourceProvider(ResourceProvider, ABC):
         changed = {change.path[0] for change in changes(self._inputs(olds), self._inputs(news))}
         replaces = sorted(self.replacing(olds, news, changed))
         if not replaces:
-            self.session.claims.keep((self.kind, _id), news[ADDRESS])
+            self.session.claims.keep((self.kind, self.thing(_id)), news[ADDRESS])
         return DiffResult(changes=bool(replaces or changed or self.due(olds)), replaces=replaces, delete_before_replace=True)
 
     def create(self, props: dict[str, Any]) -> CreateResult:
@@ -111,7 +113,7 @@ class AstraResourceProvider(ResourceProvider, ABC):
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         known = plain(_props)
-        if not self.session.claims.spared((self.kind, _id), known[ADDRESS]):
+        if not self.session.claims.spared((self.kind, self.thing(_id)), known[ADDRESS]):
             with self.session.activity.change():
                 told(lambda: self.remove(_id, known))
 
@@ -122,7 +124,11 @@ class AstraResourceProvider(ResourceProvider, ABC):
 
     def claim(self, identity: str, inputs: Mapping[str, Any]) -> None:
         """Has `make` say whose the thing is, before anything is done to one that may be another's. Raises Conflict."""
-        self.session.claims.take((self.kind, identity), inputs[ADDRESS])
+        self.session.claims.take((self.kind, self.thing(identity)), inputs[ADDRESS])
+
+    def thing(self, identity: str) -> str:
+        """What an id means to the service, where several ids can mean the same; by default each id means itself."""
+        return identity
 
     def problems(self, definition: Mapping[str, Any]) -> tuple[Problem, ...]:
         """Problems beyond the schema's; none by default."""

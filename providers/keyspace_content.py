@@ -11,8 +11,8 @@ from astra import absence, preflight, waking
 from astra.errors import AstraError, DataLoss, NotFound, Problem, Refused
 from astra.sharing import SharedReads
 from astra.validation import UNKNOWN
-from providers.dynamic import ADDRESS, ORGANISATION, AstraResourceProvider
-from providers.wire import Failure, plain, told
+from providers.dynamic import ADDRESS, ORGANISATION, TAKEN_OVER, AstraResourceProvider
+from providers.wire import Failure, log, plain, told
 from providers.wire import known as is_known
 
 IDENTITY = ("apiEndpoint", "keyspace", "name")
@@ -94,7 +94,9 @@ class KeyspaceContentProvider(AstraResourceProvider):
 
     def make(self, inputs: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         self.claim(self.wish(inputs), inputs)
-        made = waking.awake(self.session.connection, inputs["apiEndpoint"], lambda: self.established(inputs))
+        made, stood = waking.awake(self.session.connection, inputs["apiEndpoint"], lambda: self.established(inputs))
+        if stood:
+            log(f"{inputs[ADDRESS]}: {TAKEN_OVER}")
         return self.wish(inputs), {self.output: made}
 
     def find(self, identity: str, known: dict[str, Any], inputs: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -136,8 +138,8 @@ class KeyspaceContentProvider(AstraResourceProvider):
                 )
 
     @abstractmethod
-    def established(self, inputs: dict[str, Any]) -> dict[str, Any]:
-        """Creates the thing or takes it over, and returns it as the service explains it."""
+    def established(self, inputs: dict[str, Any]) -> tuple[dict[str, Any], bool]:
+        """Creates the thing or takes it over; returns it as the service explains it, and whether it was taken over."""
 
     @abstractmethod
     def standing(self, inputs: dict[str, Any]) -> dict[str, Any] | None:

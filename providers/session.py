@@ -20,6 +20,7 @@ from astra.wording import listed
 from providers import host_pool
 from providers.activity import Activity
 from providers.claims import Claims
+from providers.crowding import Crowding
 
 TOKEN_VARIABLE = "ASTRA_DB_APPLICATION_TOKEN"  # noqa: S105 - a variable's name
 NAMESPACE = "vectorize:"
@@ -42,7 +43,9 @@ class Session:
         verdicts: what it said, and to which organisation the token belongs. Kept for the life of the process: between the
             delete and the create of a replacement the same question must get the same answer.
         activity: the changes under way.
+        crowding: the collections that this run is to make.
         wishes: by kind and place, the inputs of what is to stand at the end of this run.
+        given_up: addresses of the indexes that are no longer declared, as the stack's check found them.
         replaced_tables: by endpoint, keyspace and name, the addresses of the tables that `diff` found to be replaced.
     """
 
@@ -53,7 +56,9 @@ class Session:
     asks: bool = True
     verdicts: SharedReads = field(default_factory=SharedReads)
     activity: Activity = field(default_factory=Activity)
+    crowding: Crowding = field(default_factory=Crowding)
     wishes: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    given_up: set[str] = field(default_factory=set)
     replaced_tables: dict[tuple[str, str, str], str] = field(default_factory=dict)
 
     @property

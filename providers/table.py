@@ -70,9 +70,10 @@ class TableProvider(KeyspaceContentProvider):
     def holds(self, stated: Mapping[str, Any]) -> bool:
         return table.holds_rows(self.session.connection, *_place(stated))
 
-    def established(self, inputs: dict[str, Any]) -> dict[str, Any]:
+    def established(self, inputs: dict[str, Any]) -> tuple[dict[str, Any], bool]:
         table_guard.expect_replacement(self.session, _place(inputs), inputs[ADDRESS], replaced=False)
-        return key_order.kept(table.create(self.session.connection, *_place(inputs), _definition(inputs)))
+        explained, stood = table.create(self.session.connection, *_place(inputs), _definition(inputs))
+        return key_order.kept(explained), stood
 
     def standing(self, inputs: dict[str, Any]) -> dict[str, Any] | None:
         endpoint, keyspace, name = _place(inputs)

@@ -41,9 +41,14 @@ class TableIndexProvider(KeyspaceContentProvider):
         # The same in other words replaces nothing; what stands otherwise does, although nothing was rewritten.
         return identity | {self._property(change.path) for change in differences(self.index_of(news), olds[self.output])}
 
-    def established(self, inputs: dict[str, Any]) -> dict[str, Any]:
+    def established(self, inputs: dict[str, Any]) -> tuple[dict[str, Any], bool]:
         endpoint, keyspace, name = (inputs[key] for key in IDENTITY)
-        return index.create(self.session.connection, endpoint, keyspace, inputs["table"], name, self.index_of(inputs))
+        database = inputs[ADDRESS].partition(".")[0]
+
+        def given_up(table: str) -> bool:
+            return f"{database}.{keyspace}.{table}.{name}" in self.session.given_up
+
+        return index.create(self.session.connection, endpoint, keyspace, inputs["table"], name, self.index_of(inputs), given_up)
 
     def standing(self, inputs: dict[str, Any]) -> dict[str, Any] | None:
         endpoint, keyspace, name = (inputs[key] for key in IDENTITY)

@@ -47,6 +47,11 @@ def known(value: Any) -> bool:
     return not isinstance(value, Unknown)
 
 
+def log(line: str) -> None:
+    """A line into the stack's log, which the host's output is; one write, lest the lines of many threads get mixed up."""
+    print(f"{line}\n", end="", flush=True)
+
+
 def told(action: Callable[[], Result], passing: type[AstraError] | None = None) -> Result:
     """Runs an action; what fails in it reaches the user as one sentence without traceback, chain or secret."""
     try:

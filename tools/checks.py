@@ -1,4 +1,4 @@
-"""Everything `make test` holds the code to: format, lint, types, layers, then the tests, fastest folder first."""
+"""Everything `make test` holds the code to: format, lint, types, layers, dependencies, then the tests, fastest folder first."""
 
 import os
 import subprocess
@@ -16,10 +16,17 @@ MOST_WORKERS = 4
 
 @dataclass(frozen=True)
 class Check:
-    """One check, by the name it is reported under."""
+    """One check.
+
+    Attributes:
+        name: what it is reported under.
+        command: runs it.
+        telling: whether it says how far it came instead of just passing.
+    """
 
     name: str
     command: tuple[str, ...]
+    telling: bool = False
 
 
 CHECKS = (
@@ -27,6 +34,7 @@ CHECKS = (
     Check("lint", ("ruff", "check", "--quiet", ".")),
     Check("types", ("mypy", "--no-error-summary")),
     Check("layers", ("lint-imports", "--no-logo", "--cache-dir", ".vectorize/cache/import-linter")),
+    Check("audit", (sys.executable, "-m", "tools.audit"), telling=True),
 )
 
 
@@ -47,7 +55,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _passes(check: Check, places: Places, environ: dict[str, str]) -> bool:
-    """Run one check; what it prints is shown only where it fails."""
+    """Run one check; what it prints is shown where it fails, or where it is telling."""
     finished = subprocess.run(
         check.command,
         cwd=places.root,
@@ -59,7 +67,8 @@ def _passes(check: Check, places: Places, environ: dict[str, str]) -> bool:
         check=False,
     )
     passed = finished.returncode == 0
-    print(f"{check.name}: {'passed' if passed else 'FAILED'}", flush=True)
+    said = finished.stdout.strip() if check.telling else "passed"
+    print(f"{check.name}: {said if passed else 'FAILED'}", flush=True)
     if not passed:
         print(finished.stdout, flush=True)
     return passed

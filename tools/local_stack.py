@@ -1,4 +1,4 @@
-"""Bring the stack `local` up or down, or free it from a killed engine's lock: `python -m tools.local_stack up|down|unlock`."""
+"""Bring the stack `local` up or down, or free it from what a killed engine left: `python -m tools.local_stack up|down|unlock`."""
 
 import os
 import subprocess
@@ -19,6 +19,10 @@ EXPLANATIONS = (
     (
         "incorrect passphrase",
         "Pulumi.local.yaml does not fit the passphrase of this machine: remove that file, then run the same command again.",
+    ),
+    (
+        "failed to load checkpoint: EOF",
+        "An engine that was killed left an empty file in the state: run `make unlock`, then the same command again.",
     ),
     (
         "no space left on device",
@@ -56,19 +60,31 @@ def down(places: Places, environ: Mapping[str, str]) -> None:
 
 
 def unlock(places: Places, environ: Mapping[str, str]) -> None:
-    """Free `local` from the lock of an engine that no longer runs."""
+    """Free `local` from the lock of an engine that no longer runs, and from the empty files of one killed while it wrote."""
     found = locks.here(places.state, STACK)
+    if any(lock.running for lock in found):
+        raise Failure(locks.explain(found, STACK))
+    _remove_empty_attributes(places)
     if not found:
         print(f"The stack {STACK} is not locked.")
         return
-    if any(lock.running for lock in found):
-        raise Failure(locks.explain(found, STACK))
     for lock in found:
         print(lock.sentence, flush=True)
     _run(["pulumi", "cancel", *UNATTENDED], places, environ)
     # What was being created is taken over by the next up; until then the engine would warn of it every time.
     _run(["pulumi", "refresh", "--skip-preview", "--clear-pending-creates", "--suppress-outputs", *UNATTENDED], places, environ)
     print("Freed. `make up` finishes what was interrupted.")
+
+
+def _remove_empty_attributes(places: Places) -> None:
+    """The engine keeps each file's attributes beside it, and writes them first: it reads no file whose attributes are empty.
+
+    Without them it reads the file as ever, which is then as it was before the write that was cut off (engine 3.259).
+    """
+    for file in sorted(places.state.glob(".pulumi/**/*.attrs")):
+        if file.stat().st_size == 0:
+            file.unlink()
+            print(f"Removed the empty {file.relative_to(places.state)}, which an engine that was killed left.", flush=True)
 
 
 def _exists(places: Places) -> bool:

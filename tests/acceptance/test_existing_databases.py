@@ -87,6 +87,57 @@ def test_what_is_declared_in_it_comes_up_and_goes_and_the_database_stays(project
         assert project.data_api(f"/{keyspace}/theirs", {"countDocuments": {"filter": {}}})["status"]["count"] == 1
 
 
+@pytest.mark.parametrize(("before", "after"), [("id", "apiEndpoint"), ("apiEndpoint", "id")])
+def test_one_that_is_named_in_another_way_is_the_same_and_its_documents_stay(
+    project: Project, theirs: str, before: str, after: str
+) -> None:
+    project.declare(declared_in(named(before, theirs)))
+    project.up().ok()
+    project.data_api("/shared/own", {"insertOne": {"document": {"_id": "1"}}})
+    stood = content_of_state(project)
+    project.declare(declared_in(named(after, theirs)))
+    run = project.preview().ok()
+    assert "replace" not in run.output, run.output
+    run = project.up().ok()
+    assert "replace" not in run.output, run.output
+    assert content_of_state(project) == stood
+    project.pulumi("refresh", "--yes", "--skip-preview", "--expect-no-changes").ok()
+    project.preview("--expect-no-changes").ok()
+    assert content(project, theirs) == WITH_OURS
+    assert project.data_api("/shared/own", {"countDocuments": {"filter": {}}})["status"]["count"] == 1
+    assert project.outputs()["databases"]["knowledge"]["apiEndpoint"] == address(theirs)
+
+
+def content_of_state(project: Project) -> dict[str, str]:
+    """The ids of the keyspaces and of what is in them, by address."""
+    found = {one["urn"].rpartition("::")[2]: one["id"] for one in project.resources() if "id" in one}
+    return {name: identity for name, identity in found.items() if name.startswith("knowledge.")}
+
+
+@pytest.mark.parametrize("way", ["id", "apiEndpoint"])
+def test_another_one_is_another_however_it_is_named(project: Project, theirs: str, way: str) -> None:
+    project.declare(declared_in({"id": theirs}))
+    project.up().ok()
+    body = {"name": "others", "cloudProvider": "AWS", "region": "us-east-2", "tier": "serverless", "capacityUnits": 1}
+    with httpx.Client(transport=open_store(str(project.folder / "emulator.sqlite"))) as client:
+        client.post("http://emulator/v2/databases", json={**body, "dbType": "vector"}).raise_for_status()
+    (others,) = (one["id"] for one in project.world.databases() if one["name"] == "others")
+    project.declare(declared_in(named(way, others)))
+    assert "replace" in project.preview().ok().output
+    project.up().ok()
+    assert content(project, others) == {"default_keyspace": [], "made": ["own"], "shared": ["own", "notes"]}
+    assert content(project, theirs) == WITHOUT_OURS
+    # With documents in it, the plan refuses what it would lose.
+    with httpx.Client(transport=open_store(str(project.folder / "emulator.sqlite"))) as client:
+        insertion = {"insertOne": {"document": {"_id": "1"}}}
+        client.post(f"{address(others)}/api/json/v1/shared/own", json=insertion).raise_for_status()
+    project.declare(declared_in({"id": theirs}))
+    run = project.preview()
+    assert run.code == 1
+    why = "another database is declared under its name, and it holds documents (shared.own)"
+    assert f"knowledge.shared.own would be replaced: {why}" in run.output, run.output
+
+
 def test_applications_are_told_what_stands_behind_an_id(project: Project, theirs: str) -> None:
     project.declare({**declared_in({"id": theirs}), "workload": {}})
     project.up().ok()

@@ -102,6 +102,27 @@ def test_nothing_is_left_behind(aged: Project, declared: dict[str, Any]) -> None
     assert aged.world.tables(database, "default_keyspace") == {}
 
 
+def test_more_collections_than_a_database_usually_holds_are_warned_of_before_and_once_after(
+    project: Project, declared: dict[str, Any]
+) -> None:
+    project.declare(declared)
+    assert "the usual limit" not in project.up().ok().output
+    # As if all were made at the same time: then the service lets them pass.
+    project.world.set("max_collections", 12)
+    project.world.set("max_indexes", 120)
+    declared["workload"]["knowledge"]["research"]["collections"] |= dict.fromkeys(f"more{number}" for number in range(8))
+    project.declare(declared)
+    before = "knowledge: 12 collections, 2 more than the usual limit of 10: 4 stand and 8 are to be made. Unless the limit was"
+    after = "knowledge: 12 collections stand, 2 more than the usual limit of 10: those made at the same time are not counted"
+    run = project.preview().ok()
+    assert (before in run.output, after in run.output) == (True, False), run.output
+    run = project.up().ok()
+    lines = [line.strip() for line in run.output.splitlines()]
+    assert sum(line.startswith(f"warning: {before}") for line in lines) == 1, run.output
+    assert sum(line.startswith(f"warning: {after}") for line in lines) == 1, run.output
+    assert "the usual limit" not in project.preview("--expect-no-changes").ok().output
+
+
 PROGRAM = """
 import pulumi
 from providers import AstraProvider, Collection, Database, Keyspace

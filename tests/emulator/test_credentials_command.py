@@ -62,3 +62,39 @@ def test_what_cannot_be_done_is_one_sentence(store: str, arguments: tuple[str, .
     code, said = run(store, *arguments)
     assert code == 1
     assert said.startswith(f"Error: {sentence}")
+
+
+KEYS = (
+    "AstraCS:abcdefgh:0123456789abcdef",
+    "Cassandra:dXNlcg==:cGFzcw==",
+    "https://me:word@db.example.com",
+    "sk-proj-0123456789abcdef",
+    "hf_abcdefghijklmnop0",
+    "0a1b2c3d" * 4,
+)
+
+
+@pytest.mark.parametrize("key", KEYS)
+@pytest.mark.parametrize(
+    ("arguments", "place"),
+    [
+        (("add", "KEY", "mine"), "'PROVIDER'"),
+        (("add", "openai", "KEY"), "'NAME'"),
+        (("add", "openai", "mine", "--database", "kb", "--database", "KEY"), "'--database'"),
+        (("remove", "KEY", "mine"), "'PROVIDER'"),
+        (("remove", "openai", "KEY"), "'NAME'"),
+    ],
+)
+def test_a_pasted_key_is_neither_stored_nor_repeated(store: str, key: str, arguments: tuple[str, ...], place: str) -> None:
+    code, said = run(store, *(key if one == "KEY" else one for one in arguments))
+    assert code == 1
+    assert said == (
+        f"Error: What stands for {place} looks like a key or a token, and is stored nowhere. Give a name of your own instead: "
+        "the emulator needs no key."
+    )
+    assert run(store, "list") == (0, "No credential is stored.")
+
+
+@pytest.mark.parametrize("name", ["knowledge-dev-openai-2", "sk-team-openai", "up_prod1", "n" * 50, "1" * 8])
+def test_a_name_that_only_begins_like_a_key_is_a_name(store: str, name: str) -> None:
+    assert run(store, "add", "openai", name) == (0, f"Stored the credential {name} of openai, scoped to every database.")

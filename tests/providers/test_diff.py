@@ -79,6 +79,29 @@ def test_keyspace(changed: dict[str, Any], expected: Found) -> None:
     assert diff(KeyspaceProvider, KEYSPACE, **changed) == expected
 
 
+THEIRS, ANOTHER = "0a1b0000-0000-4000-8000-000000000000", "2c3d0000-0000-4000-8000-000000000000"
+
+
+def named(database: str) -> list[str]:
+    """The names of a database: its id, and an address in each of two regions."""
+    return [database, *(f"http://127.0.0.1:8181/databases/{database}-{region}" for region in ("us-east-2", "us-west-2"))]
+
+
+@pytest.mark.parametrize("new", named(THEIRS))
+@pytest.mark.parametrize("old", named(THEIRS))
+def test_a_keyspace_of_a_database_that_is_named_in_another_way_is_the_same(old: str, new: str) -> None:
+    stands = {**KEYSPACE, "databaseId": old}
+    assert diff(KeyspaceProvider, stands, databaseId=new) == SAME
+    assert diff(KeyspaceProvider, stands, databaseId=new, name="other") == (True, ["name"])
+    assert diff(KeyspaceProvider, stands, databaseId=new, address="renamed.k") == IN_PLACE
+
+
+@pytest.mark.parametrize("new", [*named(ANOTHER), f"https://{THEIRS}-us-east-2.example.com"])
+@pytest.mark.parametrize("old", named(THEIRS))
+def test_a_keyspace_of_another_database_is_another_however_that_is_named(old: str, new: str) -> None:
+    assert diff(KeyspaceProvider, {**KEYSPACE, "databaseId": old}, databaseId=new) == (True, ["databaseId"])
+
+
 @pytest.mark.parametrize(
     ("changed", "expected"),
     [

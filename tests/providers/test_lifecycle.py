@@ -11,7 +11,7 @@ import pytest
 from emulator.world import World
 from providers.collection import CollectionProvider
 from providers.database import DatabaseProvider
-from providers.dynamic import AstraResourceProvider
+from providers.dynamic import TAKEN_OVER, AstraResourceProvider
 from providers.keyspace import KeyspaceProvider
 from providers.session import Session
 from providers.wire import Failure
@@ -116,6 +116,32 @@ def test_creating_again_takes_over_what_a_killed_run_left(standing: Standing, ki
         standing.delete("collection")
     again = standing.providers[kind].create(standing.inputs[kind])
     assert (again.id, again.outs) == (standing.ids[kind], standing.outs[kind])
+
+
+def test_a_collection_that_is_taken_over_is_said_once_and_nothing_else_is(
+    standing: Standing, capsys: pytest.CaptureFixture[str]
+) -> None:
+    provider, inputs = standing.providers["collection"], standing.inputs["collection"]
+    provider.check({}, inputs)
+    standing.read("collection")
+    # Those that made what stands, among them.
+    assert capsys.readouterr().out == ""
+    provider.create(inputs)
+    assert capsys.readouterr().out == (
+        "knowledge.k.c: stood already as declared, and was taken over. Where another stack declares it, too, see "
+        "docs/shared-state.md.\n"
+    )
+
+
+def test_an_empty_database_that_is_taken_over_is_said(
+    provide: Callable[..., Any], world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    inputs = {"address": "knowledge", "name": "knowledge-dev", "cloudProvider": "AWS", "region": "us-east-2"}
+    made = provide(DatabaseProvider).create(inputs)
+    assert capsys.readouterr().out == ""
+    assert provide(DatabaseProvider).create(inputs).id == made.id
+    assert len(world.databases()) == 1
+    assert capsys.readouterr().out == f"knowledge: {TAKEN_OVER}\n"
 
 
 def test_a_database_that_holds_something_is_not_taken_over(standing: Standing) -> None:
@@ -277,3 +303,20 @@ def test_a_killed_run_s_collection_of_a_left_out_dimension_is_taken_over(standin
     vector = {"service": {"provider": "openai", "modelName": "text-embedding-3-small"}}
     inputs = {**standing.inputs["collection"], "address": "k.small", "name": "small", "vector": vector}
     assert provider.create(inputs).outs == provider.create(inputs).outs
+
+
+@pytest.mark.parametrize("first", ["id", "apiEndpoint"])
+def test_a_keyspace_that_gets_another_address_and_its_database_another_name_is_taken_over_and_not_deleted(
+    standing: Standing, provide: Provide, session: Session, world: World, first: str
+) -> None:
+    """The engine creates under the new address first, and then deletes the old one."""
+    names = {"id": standing.ids["database"], "apiEndpoint": standing.outs["database"]["apiEndpoint"]}
+    second = next(one for one in names if one != first)
+    keyspace = provide(KeyspaceProvider)
+    before = keyspace.create({"address": "old.k", "databaseId": names[first], "name": "k"})
+    forget(session)
+    keyspace.create({"address": "new.k", "databaseId": names[second], "name": "k"})
+    keyspace.delete(before.id, before.outs)
+    assert world.databases()[0]["keyspaces"] == ["default_keyspace", "k"]
+    with pytest.raises(Failure, match=r"new\.k has it already"):
+        keyspace.create({"address": "third.k", "databaseId": names[first], "name": "k"})

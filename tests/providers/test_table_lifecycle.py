@@ -6,6 +6,7 @@ import pytest
 
 from astra.errors import NotFound, Unauthorized
 from providers.database import DatabaseProvider
+from providers.dynamic import TAKEN_OVER
 from providers.keyspace import KeyspaceProvider
 from providers.session import Session
 from providers.wire import Failure
@@ -64,6 +65,18 @@ def test_the_columns_of_a_key_keep_their_order_although_the_engine_sorts_them(st
 def test_creating_again_takes_over_what_a_killed_run_left(standing: Standing, kind: str) -> None:
     again = standing.providers[kind].create(through_engine(standing.inputs[kind]))
     assert (again.id, through_engine(again.outs)) == (standing.ids[kind], standing.outs[kind])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_taken_over_is_said_once_and_nothing_else_is(
+    standing: Standing, kind: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    standing.providers[kind].check({}, through_engine(standing.inputs[kind]))
+    standing.read(kind)
+    # Those that made what stands, among them.
+    assert capsys.readouterr().out == ""
+    standing.providers[kind].create(through_engine(standing.inputs[kind]))
+    assert capsys.readouterr().out == f"{standing.inputs[kind]['address']}: {TAKEN_OVER}\n"
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -298,7 +311,7 @@ def test_an_index_of_another_table_is_none_of_this_one_s(standing: Standing, pro
     standing.delete("regular index")
     assert standing.ask("/u", {"listIndexes": {}})["status"]["indexes"] == ["t_tags"]
     with pytest.raises(
-        Failure, match=r'^cannot create index k\.t_tags: an index of that name is there .*table: declared "t", there "u"'
+        Failure, match=r"^cannot create index k\.t_tags: table u has an index of that name, which is unique in a keyspace\. "
     ):
         standing.make(provide, "regular index", standing.inputs["regular index"])
 

@@ -96,9 +96,12 @@ def _errors(_: httpx.Request) -> httpx.Response:
     return httpx.Response(200, json={"errors": [error]})
 
 
+# As far behind this machine's clock as may be: the answer's own date counts.
+_SOON = {"Date": "Sun, 06 Nov 1994 08:49:37 GMT", "Retry-After": f"Sun, 06 Nov 1994 08:49:{37 + RETRY_AFTER} GMT"}
 PAGE = "<html><body>a proxy's page</body></html>"
 FAULTS: Mapping[str, Callable[[httpx.Request], httpx.Response]] = {
     "429": _status(429, **{"Retry-After": str(RETRY_AFTER)}),
+    "429 until a date": _status(429, **_SOON),
     **{str(status): _status(status) for status in (500, 502, 503, 504)},
     "reset": _raising(httpx.ReadError, "[Errno 104] Connection reset by peer"),
     "no connection": _raising(httpx.ConnectError, "[Errno 111] Connection refused"),
@@ -112,6 +115,8 @@ FAULTS: Mapping[str, Callable[[httpx.Request], httpx.Response]] = {
 }
 
 
+# What was turned away has had no effect.
+TURNED_AWAY = ("429", "429 until a date")
 # One of each that the product may tell apart: busy, failing, unknown outcome, unreadable.
 SORTS = ("429", "503", "time-out", "null", "errors with 200")
 
@@ -161,11 +166,12 @@ class Fault:
 def faults(kinds: list[str]) -> Iterator[Fault]:
     """Every fault at the first request of each kind, once and for ever; at the second, as a reading back is, one of each sort.
 
-    What changes something meets each with its effect and without.
+    What changes something meets each with its effect and without, where it can have had one.
     """
     for kind in dict.fromkeys(kinds):
         effects = (False,) if reads(kind) else (False, True)
         for effect in effects:
-            yield from (Fault(name, kind, 1, lasting, effect) for name in FAULTS for lasting in (False, True))
+            possible = [name for name in FAULTS if not (effect and name in TURNED_AWAY)]
+            yield from (Fault(name, kind, 1, lasting, effect) for name in possible for lasting in (False, True))
             if kinds.count(kind) > 1:
-                yield from (Fault(name, kind, 2, name == "503", effect) for name in SORTS)
+                yield from (Fault(name, kind, 2, name == "503", effect) for name in SORTS if name in possible)

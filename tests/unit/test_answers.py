@@ -1,13 +1,15 @@
 """What each HTTP answer means, and what is said of it."""
 
 import json
+from collections.abc import Mapping
 
 import httpx
 import pytest
 
 from astra import answers
 from astra.answers import ADDRESS_ADVICE, PERMISSION_ADVICE, checked, decoded
-from astra.errors import AstraError, Conflict, Invalid, NotFound, Refused, Unauthorized, Unavailable, Unreadable
+from astra.errors import AstraError, Conflict, Invalid, Limited, NotFound, Refused, Unauthorized, Unavailable, Unreadable
+from astra.http import LONGEST_PAUSE
 
 TOKEN = "AstraCS:planted:0123456789abcdef0123456789abcdef"
 ITS_OWN = b'{"errors": [{"ID": 2000404, "message": "There is no database x."}]}'
@@ -36,7 +38,7 @@ ROWS = [
     ),
     (404, b'{"error": "x"}', Unreadable, f'HTTP 404, {{"error": "x"}}, which is not an answer of this API. {ADDRESS_ADVICE}'),
     (409, ITS_OWN, Conflict, f"HTTP 409, 2000404: There is no database x. {CHANGING}"),
-    (429, b"", Unavailable, f"HTTP 429. {BUSY}"),
+    (429, b"", Limited, f"HTTP 429. {BUSY}"),
     (500, b"oops", Unavailable, f"HTTP 500, oops. {BUSY}"),
     (
         501,
@@ -53,9 +55,9 @@ ROWS = [
 ]
 
 
-def answer(status: int, body: bytes = b"", retry_after: str = "") -> httpx.Response:
+def answer(status: int, body: bytes = b"", headers: Mapping[str, str] | None = None) -> httpx.Response:
     request = httpx.Request("GET", "https://api.example.com/v2/databases")
-    return httpx.Response(status, content=body, headers={"Retry-After": retry_after}, request=request)
+    return httpx.Response(status, content=body, headers=headers, request=request)
 
 
 @pytest.mark.parametrize(("status", "body", "kind", "sentence"), ROWS)
@@ -81,14 +83,44 @@ def test_errors_in_the_form_of_the_data_api_are_read_too() -> None:
         checked(answer(400, body), "x")
 
 
+# Long ago, so that it is the answer's own date which counts, and not this machine's clock.
+NOW = "Sun, 06 Nov 1994 08:49:37 GMT"
+
+
 @pytest.mark.parametrize(
     ("header", "seconds"),
-    [("7", 7.0), ("0", 0.0), ("", None), ("Fri, 31 Dec 1999 23:59:59 GMT", None), ("-1", None), ("nan", None), ("inf", None)],
+    [
+        ("7", 7.0),
+        ("0", 0.0),
+        ("Sun, 06 Nov 1994 08:49:44 GMT", 7.0),
+        # Two obsolete forms that are yet to be understood (RFC 9110, 5.6.7).
+        ("Sunday, 06-Nov-94 08:49:44 GMT", 7.0),
+        ("Sun Nov  6 08:49:44 1994", 7.0),
+        ("Sun, 06 Nov 1994 08:49:30 GMT", 0.0),
+        ("Sun, 99 Nov 1994 08:49:44 GMT", None),
+        ("soon", None),
+        ("-1", None),
+        ("7.5", None),
+        ("nan", None),
+        ("inf", None),
+        ("", None),
+    ],
 )
-def test_retry_after_is_read_in_seconds(header: str, seconds: float | None) -> None:
+@pytest.mark.parametrize("status", [429, 503])
+def test_retry_after_is_read_in_seconds_or_as_a_date(status: int, header: str, seconds: float | None) -> None:
     with pytest.raises(Unavailable) as raised:
-        checked(answer(429, retry_after=header), "x")
+        checked(answer(status, headers={"Retry-After": header, "Date": NOW}), "x")
     assert raised.value.retry_after == seconds
+
+
+@pytest.mark.parametrize("date", ["", "today"])
+def test_a_date_to_wait_for_is_compared_with_this_machine_s_where_the_answer_has_none(date: str) -> None:
+    with pytest.raises(Unavailable) as past:
+        checked(answer(429, headers={"Retry-After": NOW, "Date": date}), "x")
+    with pytest.raises(Unavailable) as future:
+        checked(answer(429, headers={"Retry-After": "Tue, 31 Dec 2999 23:59:59 GMT", "Date": date}), "x")
+    assert past.value.retry_after == 0.0
+    assert (future.value.retry_after or 0.0) > LONGEST_PAUSE
 
 
 @pytest.mark.parametrize("status", [302, 400, 401, 403, 404, 409, 422, 429, 500, 501])

@@ -27,7 +27,10 @@ def place(emulator: Connection, commands: list[str]) -> tuple[str, str]:
     return emulator.target.api_endpoint(database_id, "us-east-2"), database_id
 
 
-def create(emulator: Connection, place: tuple[str, str], definition: dict[str, Any], name: str = "c") -> dict[str, Any]:
+def create(
+    emulator: Connection, place: tuple[str, str], definition: dict[str, Any], name: str = "c"
+) -> tuple[dict[str, Any], bool]:
+    """What it is, and whether it was taken over."""
     return collection.create(emulator, place[0], KEYSPACE, name, definition)
 
 
@@ -39,7 +42,8 @@ def insert(emulator: Connection, place: tuple[str, str], name: str = "c") -> Non
 def test_a_new_one_is_made_and_returned_as_the_service_explains_it(
     emulator: Connection, place: tuple[str, str], commands: list[str]
 ) -> None:
-    made = create(emulator, place, NVIDIA)
+    made, taken_over = create(emulator, place, NVIDIA)
+    assert not taken_over
     assert made["vector"] == {"dimension": 1024, "metric": "cosine", "sourceModel": "other", **NVIDIA["vector"]}
     assert collection.listed(emulator, place[0], KEYSPACE) == {"c": made}
     assert commands == ["findCollections", "createCollection", "findCollections", "findCollections"]
@@ -55,9 +59,9 @@ def test_without_options_none_are_sent(answering: Callable) -> None:
 def test_the_same_is_taken_over_and_mended_in_case_it_is_half_made(
     emulator: Connection, place: tuple[str, str], commands: list[str]
 ) -> None:
-    first = create(emulator, place, NVIDIA)
+    first, _ = create(emulator, place, NVIDIA)
     commands.clear()
-    assert create(emulator, place, {"vector": {**NVIDIA["vector"], "dimension": 1024, "metric": "cosine"}}) == first
+    assert create(emulator, place, {"vector": {**NVIDIA["vector"], "dimension": 1024, "metric": "cosine"}}) == (first, True)
     assert commands == [
         "findCollections",  # it is there, with the same definition
         "createCollection",  # the identical request mends what a killed run left half-made
@@ -92,18 +96,18 @@ def test_a_table_of_that_name_is_a_conflict(emulator: Connection, place: tuple[s
 def test_what_stands_is_taken_over_although_its_model_is_deprecated_by_now(
     emulator: Connection, place: tuple[str, str], world: World
 ) -> None:
-    first = create(emulator, place, NVIDIA)
+    first, _ = create(emulator, place, NVIDIA)
     world.set_model_status("nvidia", "NV-Embed-QA", "DEPRECATED")
-    assert create(emulator, place, NVIDIA) == first
+    assert create(emulator, place, NVIDIA) == (first, True)
 
 
 def test_what_stands_is_taken_over_although_its_credential_is_gone_by_now(
     emulator: Connection, place: tuple[str, str], world: World
 ) -> None:
     world.add_credential("openai", "mine")
-    first = create(emulator, place, MINE)
+    first, _ = create(emulator, place, MINE)
     world.remove_credential("openai", "mine")
-    assert create(emulator, place, MINE) == first
+    assert create(emulator, place, MINE) == (first, True)
 
 
 @pytest.mark.parametrize(
@@ -205,7 +209,8 @@ def test_a_creation_that_failed_half_way_is_sent_again_just_the_same(
 ) -> None:
     stands = answer([{"name": "c", "options": {"vector": {"dimension": 8, "metric": "cosine", "sourceModel": "other"}}}])
     service = answering(answer([]), broken, ok(), stands)
-    collection.create(service.connection, "https://x", "k", "c", {"vector": {"dimension": 8}})
+    _, taken_over = collection.create(service.connection, "https://x", "k", "c", {"vector": {"dimension": 8}})
+    assert not taken_over
     assert sequence(service) == ["findCollections", "createCollection", "createCollection", "findCollections"]
     assert bodies(service)[1] == bodies(service)[2]
 

@@ -41,15 +41,21 @@ def test_a_database_is_asked_for_in_these_words(answering: Callable) -> None:
 
 
 @pytest.mark.parametrize(
-    "failure", [httpx.Response(500), httpx.Response(503), httpx.Response(429), httpx.ReadTimeout("slow"), httpx.ConnectError("x")]
+    "failure", [httpx.Response(500), httpx.Response(503), httpx.ReadTimeout("slow"), httpx.ConnectError("x")]
 )
-def test_the_request_for_a_database_is_sent_once_whatever_comes_of_it(
+def test_the_request_for_a_database_is_sent_once_where_one_may_have_been_made(
     answering: Callable, failure: httpx.Response | Exception
 ) -> None:
     service = answering(failure, MADE)
     with pytest.raises(Unavailable):
         create(service.connection)
     assert len(service.requests) == 1
+
+
+def test_the_request_for_a_database_is_sent_again_where_it_was_turned_away_as_one_too_many(answering: Callable) -> None:
+    service = answering(httpx.Response(429), MADE)
+    assert create(service.connection) == "0a1b"
+    assert len(service.requests) == 2
 
 
 @pytest.mark.parametrize("location", ["0a1b", "/0a1b", "https://api.astra.datastax.com/v2/databases/0a1b/"])

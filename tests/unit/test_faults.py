@@ -15,7 +15,7 @@ from astra import database, keyspace
 from astra.errors import AstraError, TimedOut
 from astra.http import ATTEMPTS, CONNECT_TIMEOUT, LONGEST_PAUSE, PATIENCE, TIMEOUT
 from providers.wire import Failure
-from tests.unit.interference import RETRY_AFTER, Fault, faults, kind_of
+from tests.unit.interference import RETRY_AFTER, TURNED_AWAY, Fault, faults, kind_of
 from tests.unit.operations import GUARDED, LAST, READS, SINGLE, Host, Operation, Stage, gone, make_keyspace, set_up
 
 if TYPE_CHECKING:
@@ -64,11 +64,13 @@ class Disturbed:
         """What holds for every operation: a sentence, a bounded number of requests, and pauses as the service asked."""
         assert not self.failure or SENTENCE.fullmatch(self.failure), f"{self.case}: {self.failure}"
         assert "mistake of astra-vectorize" not in self.failure, f"{self.case}: {self.failure}"
-        assert self.kinds.count("POST /v2/databases") <= 1, self.case
+        assert self.kinds.count("POST /v2/databases") <= (ATTEMPTS if fault.name in TURNED_AWAY else 1), self.case
         assert len(self.kinds) <= MOST_REQUESTS, f"{self.case}: {len(self.kinds)} requests"
         assert all(pause <= LONGEST_PAUSE for pause in self.pauses), self.case
-        if fault.name == "429" and self.kinds.count(fault.kind) > fault.occurrence and not self.failure:
+        if fault.name in TURNED_AWAY and self.kinds.count(fault.kind) > fault.occurrence and not self.failure:
             assert any(pause >= RETRY_AFTER for pause in self.pauses), f"{self.case}: {self.pauses}"
+        if not fault.lasting:
+            assert "HTTP 429" not in self.failure, f"{self.case}: {self.failure}"
 
 
 def lost_or_invented(before: list[str], done: list[str], now: list[str]) -> list[str]:

@@ -6,33 +6,57 @@ from pathlib import Path
 import httpx
 import pytest
 
-from astra.errors import AstraError, Invalid, Refused, Unavailable, Unreachable
-from astra.http import ATTEMPTS, LONGEST_PAUSE, Connection, connect, send
+from astra.errors import AstraError, Invalid, Limited, Refused, Unavailable, Unreachable
+from astra.http import ATTEMPTS, LONGEST_PAUSE, Connection, connect, repeated, send
 from astra.target import target
 
 URL = "https://api.example.com/v2/databases"
 OK = httpx.Response(200, json=[])
 BUSY = httpx.Response(503)
+LIMITED = httpx.Response(429)
 CHECK = "Check the network and the address of the target."
 
 
 def sent(connection: Connection, *, repeatable: bool = False) -> httpx.Response:
-    return send(connection, "GET", URL, doing="list databases", headers={"Authorization": "Bearer x"}, repeatable=repeatable)
+    def once() -> httpx.Response:
+        return send(connection, "GET", URL, doing="list databases", headers={"Authorization": "Bearer x"})
+
+    return repeated(connection, once, repeatable=repeatable)
 
 
-@pytest.mark.parametrize("failure", [BUSY, httpx.Response(429), httpx.ConnectError("refused"), httpx.ReadTimeout("slow")])
+@pytest.mark.parametrize("failure", [BUSY, LIMITED, httpx.ConnectError("refused"), httpx.ReadTimeout("slow")])
 def test_what_is_repeatable_is_sent_again_until_it_succeeds(answering: Callable, failure: httpx.Response | Exception) -> None:
     service = answering(failure, failure, OK)
     assert sent(service.connection, repeatable=True).json() == []
     assert len(service.requests) == 3
 
 
-@pytest.mark.parametrize("failure", [BUSY, httpx.Response(429), httpx.ConnectError("refused"), httpx.ReadTimeout("slow")])
+@pytest.mark.parametrize("failure", [BUSY, httpx.ConnectError("refused"), httpx.ReadTimeout("slow")])
 def test_what_is_not_repeatable_is_sent_once(answering: Callable, failure: httpx.Response | Exception) -> None:
     service = answering(failure, OK)
     with pytest.raises(Unavailable):
         sent(service.connection)
     assert (len(service.requests), service.clock.pauses) == (1, [])
+
+
+def test_what_was_turned_away_as_one_too_many_was_not_done_so_it_is_sent_again_whatever_it_is(answering: Callable) -> None:
+    service = answering(LIMITED, LIMITED, OK)
+    assert sent(service.connection).json() == []
+    assert (len(service.requests), len(service.clock.pauses)) == (3, 2)
+
+
+def test_once_the_outcome_of_what_is_not_repeatable_is_open_it_is_sent_no_more(answering: Callable) -> None:
+    service = answering(LIMITED, httpx.ReadTimeout("slow"), OK)
+    with pytest.raises(Unreachable):
+        sent(service.connection)
+    assert len(service.requests) == 2
+
+
+def test_what_is_turned_away_for_ever_is_sent_five_times(answering: Callable) -> None:
+    service = answering(LIMITED)
+    with pytest.raises(Limited, match=r"^cannot list databases: HTTP 429\. The service is busy or failing: run again later\.$"):
+        sent(service.connection)
+    assert len(service.requests) == ATTEMPTS
 
 
 @pytest.mark.parametrize("status", [302, 400, 401, 403, 405, 409, 422, 501])
@@ -63,8 +87,15 @@ def test_pauses_grow(answering: Callable) -> None:
 @pytest.mark.parametrize(("asked", "least"), [("7", 7.0), ("29", 29.0), ("30", LONGEST_PAUSE), ("3600", LONGEST_PAUSE)])
 def test_a_pause_is_as_long_as_the_service_asks_up_to_half_a_minute(answering: Callable, asked: str, least: float) -> None:
     service = answering(httpx.Response(429, headers={"Retry-After": asked}), OK)
-    sent(service.connection, repeatable=True)
+    sent(service.connection)
     assert service.clock.pauses == [least]
+
+
+def test_a_pause_may_be_asked_for_as_a_date(answering: Callable) -> None:
+    headers = {"Date": "Sun, 06 Nov 1994 08:49:37 GMT", "Retry-After": "Sun, 06 Nov 1994 08:49:44 GMT"}
+    service = answering(httpx.Response(429, headers=headers), OK)
+    sent(service.connection)
+    assert service.clock.pauses == [7.0]
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,10 @@ def definition(kind: str, column: Any, **options: Any) -> dict[str, Any]:
     return {"indexType": kind, "column": column, "options": options}
 
 
-def create(emulator: Connection, endpoint: str, stated: dict[str, Any], name: str = "i", on: str = "chunks") -> dict[str, Any]:
+def create(
+    emulator: Connection, endpoint: str, stated: dict[str, Any], name: str = "i", on: str = "chunks"
+) -> tuple[dict[str, Any], bool]:
+    """What it is, and whether it was taken over."""
     return index.create(emulator, endpoint, KEYSPACE, on, name, stated)
 
 
@@ -69,12 +72,13 @@ def create(emulator: Connection, endpoint: str, stated: dict[str, Any], name: st
 def test_each_kind_has_its_command_and_is_returned_on_the_column_it_was_declared_on(
     emulator: Connection, endpoint: str, commands: list[str], stated: dict[str, Any], command: str, options: dict[str, Any]
 ) -> None:
-    made = create(emulator, endpoint, stated)
+    made, taken_over = create(emulator, endpoint, stated)
+    assert not taken_over
     assert made == {"table": "chunks", "indexType": stated["indexType"], "column": stated["column"], "options": options}
     assert index.listed(emulator, endpoint, KEYSPACE, "chunks") == {"i": made}
     assert [name for name in commands if not name.startswith("list")] == [command]
     commands.clear()
-    assert create(emulator, endpoint, stated) == made
+    assert create(emulator, endpoint, stated) == (made, True)
     assert commands == ["listTables", "listIndexes"]
 
 
@@ -95,9 +99,29 @@ def test_another_definition_is_a_conflict_that_shows_both_and_changes_nothing(
 
 def test_an_index_of_another_table_is_found_by_its_name(emulator: Connection, endpoint: str) -> None:
     create(emulator, endpoint, definition("vector", "embedding"), on="others")
-    with pytest.raises(Conflict, match=r'is there with another definition \(table: declared "chunks", there "others"\)'):
+    with pytest.raises(Conflict) as raised:
         create(emulator, endpoint, definition("vector", "embedding"))
+    assert str(raised.value) == (
+        "cannot create index default_keyspace.i: table others has an index of that name, which is unique in a keyspace. Where "
+        "that index or its table is to go, update without this one first, and then with it; otherwise choose another name, or "
+        "delete that one yourself."
+    )
     assert index.listed(emulator, endpoint, KEYSPACE, "chunks") == {}
+    assert set(index.listed(emulator, endpoint, KEYSPACE, "others")) == {"i"}
+
+
+def test_one_that_is_about_to_go_gives_its_name_up_at_once(emulator: Connection, endpoint: str) -> None:
+    create(emulator, endpoint, definition("vector", "embedding"), on="others")
+    stated = definition("vector", "embedding")
+    asked: list[str] = []
+
+    def given_up(table: str) -> bool:
+        asked.append(table)
+        return True
+
+    made, taken_over = index.create(emulator, endpoint, KEYSPACE, "chunks", "i", stated, given_up)
+    assert (made["table"], taken_over, asked) == ("chunks", False, ["others"])
+    assert index.listed(emulator, endpoint, KEYSPACE, "others") == {}
 
 
 def test_a_second_index_on_a_column_is_a_conflict_that_names_the_first(emulator: Connection, endpoint: str) -> None:
@@ -173,7 +197,7 @@ def failure(code: str, family: str = "REQUEST") -> httpx.Response:
     return httpx.Response(200, json={"errors": [{"errorCode": code, "family": family, "message": "m."}]})
 
 
-def made(service: Any) -> dict[str, Any]:
+def made(service: Any) -> tuple[dict[str, Any], bool]:
     return index.create(service.connection, "https://x", "k", "t", "i", definition("vector", "v"))
 
 
@@ -186,7 +210,8 @@ def test_a_creation_whose_outcome_is_open_is_sent_again_and_may_have_been_made_b
     answering: Callable, broken: httpx.Response | Exception
 ) -> None:
     service = answering(tables(), indexes(), broken, failure("CANNOT_ADD_EXISTING_INDEX"), tables(), indexes(entry("i")))
-    assert made(service)["column"] == "v"
+    index_made, taken_over = made(service)
+    assert (index_made["column"], taken_over) == ("v", False)
     assert sequence(service)[2:4] == ["createVectorIndex", "createVectorIndex"]
 
 

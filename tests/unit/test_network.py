@@ -189,7 +189,7 @@ def test_a_host_that_is_not_the_target_s_gets_nothing(kind: str, stated: dict[st
 def test_a_token_is_not_sent_in_clear(kind: str, stated: dict[str, str], token: str, address: str) -> None:
     connection = opened(kind, stated, token)
     with connection.client, pytest.raises(Invalid) as raised:
-        send(connection, "POST", address, doing="list", headers={"Token": token}, repeatable=True)
+        send(connection, "POST", address, doing="list", headers={"Token": token})
     assert str(raised.value) == (
         f"cannot list: http://{httpx.URL(address).host} would send the token in clear. Use its https address: plain http is for "
         "this machine alone (localhost, 127.0.0.1, [::1])."

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from astra import collection, database, preflight
+from astra import collection, database, keyspace, preflight
+from astra.data_api import command
 from astra.http import Connection
 from astra.sharing import SharedReads
 from emulator.world import World
@@ -139,6 +140,79 @@ def test_an_existing_database_is_asked_by_its_id_or_its_address(emulator: Connec
 @pytest.mark.usefixtures("endpoint")
 def test_four_hundred_collections_of_one_service_are_one_question(emulator: Connection, commands: list[str]) -> None:
     stated = {f"c{number}": {"vector": {"service": NVIDIA}} for number in range(400)}
-    assert reported(emulator, declared(stated)) == preflight.Report()
+    found = reported(emulator, declared(stated))
+    assert (found.refusals, found.credentials, found.unverified) == ([], {}, {})
     assert commands.count("createTable") == 2, "the control and the question"
     assert len(commands) <= 5
+
+
+UNLESS = (
+    "Unless the limit was raised for this database, the service may refuse the last ones, or let them pass where they are made "
+    "at the same time."
+)
+
+
+def filled(connection: Connection, endpoint: str, *names: str, keyspace: str = "default_keyspace") -> None:
+    """Makes collections that nobody declared, or another file."""
+    for name in names:
+        collection.create(connection, endpoint, keyspace, name, {})
+
+
+def test_what_stands_in_any_keyspace_and_what_is_to_be_made_is_counted_together(emulator: Connection, endpoint: str) -> None:
+    keyspace.create(emulator, emulator.target.database_id(endpoint), "theirs")
+    filled(emulator, endpoint, *(f"t{number}" for number in range(7)), keyspace="theirs")
+    filled(emulator, endpoint, "tickets")
+    names = ("tickets", "articles", "notes")
+    assert reported(emulator, declared(dict.fromkeys(names))).warnings() == []
+    found = reported(emulator, declared(dict.fromkeys((*names, "one_more", "another"))))
+    assert found.warnings() == [
+        f"knowledge: 12 collections, 2 more than the usual limit of 10: 8 stand and 4 are to be made. {UNLESS}"
+    ]
+    assert found.rooms["knowledge"].collections == {
+        f"knowledge.default_keyspace.{name}" for name in ("articles", "notes", "one_more", "another")
+    }
+    assert (found.refusals, found.line()) == ([], "")
+
+
+def test_where_nothing_is_to_be_made_nothing_is_counted_and_no_other_keyspace_listed(
+    emulator: Connection, endpoint: str, world: World, commands: list[str]
+) -> None:
+    world.set("max_collections", 11)
+    world.set("max_indexes", 110)
+    names = [f"c{number}" for number in range(11)]
+    filled(emulator, endpoint, *names)
+    keyspace.create(emulator, emulator.target.database_id(endpoint), "theirs")
+    commands.clear()
+    assert reported(emulator, declared(dict.fromkeys(names))) == preflight.Report()
+    assert commands.count("findCollections") == 1
+    assert "listTables" not in commands
+
+
+def test_the_indexes_of_tables_and_what_collections_need_share_their_room(emulator: Connection, endpoint: str) -> None:
+    filled(emulator, endpoint, *(f"c{number}" for number in range(9)))
+    indexed = {**table(a="int", b="int"), "indexes": {"notes_a": {"column": "a"}, "notes_b": {"column": "b"}}}
+    assert reported(emulator, declared(tables={"notes": indexed})).warnings() == []
+    found = reported(emulator, declared({"c9": {}}, {"notes": indexed}))
+    (warning,) = found.warnings()
+    assert warning == (
+        "knowledge: 102 indexes, 2 more than the usual limit of 100: 90 stand and 12 are to be made, 10 of them for each "
+        f"collection. {UNLESS}"
+    )
+
+
+def test_a_database_that_does_not_exist_yet_has_all_its_room(emulator: Connection) -> None:
+    found = reported(emulator, declared({f"c{number}": {} for number in range(12)}))
+    assert found.warnings() == [
+        f"knowledge: 12 collections, 2 more than the usual limit of 10: 0 stand and 12 are to be made. {UNLESS}"
+    ]
+
+
+def test_a_keyspace_that_cannot_be_listed_leaves_the_room_open(emulator: Connection, endpoint: str) -> None:
+    keyspace.create(emulator, emulator.target.database_id(endpoint), "theirs")
+    # One such collection makes the listing of its whole keyspace fail (recorded).
+    command(emulator, endpoint, "/theirs", "createCollection", {"name": "c", "options": {"defaultId": {}}}, "x", repeatable=False)
+    found = reported(emulator, declared({"tickets": {}}))
+    assert (found.refusals, found.warnings()) == ([], [])
+    assert found.line().startswith(
+        "not verified with the service: the room in knowledge: cannot list the collections of keyspace t"
+    )

@@ -124,7 +124,7 @@ def as_written(provider: catalog.EmbeddingProvider) -> Any:
 
 @each_provider
 def test_a_file_of_an_embedding_provider_has_the_form_of_all(provider: catalog.EmbeddingProvider) -> None:
-    checker = validation.validator(catalog.schema("embedding-provider.metaschema"))
+    checker = Draft202012Validator(catalog.schema("embedding-provider.metaschema"))
     assert [error.json_path for error in checker.iter_errors(as_written(provider))] == []
     assert provider.schema["properties"]["service"]["properties"]["provider"]["const"] == provider.key
 
@@ -315,7 +315,7 @@ SPOILT: list[tuple[tuple[str | int, ...], Any]] = [
 
 @pytest.mark.parametrize(("path", "value"), SPOILT, ids=[f"{path[-1]}-{number}" for number, (path, _) in enumerate(SPOILT)])
 def test_a_file_of_another_form_is_refused(path: tuple[str | int, ...], value: Any) -> None:
-    checker = validation.validator(catalog.schema("embedding-provider.metaschema"))
+    checker = Draft202012Validator(catalog.schema("embedding-provider.metaschema"))
     document = as_written(PROVIDERS["azureOpenAI"])
     assert checker.is_valid(document)
     place = document

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tools import local_stack
+from tools import local_stack, locks
 from tools.failure import Failure
 from tools.places import Places
 
@@ -83,6 +83,46 @@ def test_unlock_frees_the_lock_of_a_process_that_is_gone(machine: Machine, capsy
 def test_unlock_does_nothing_where_nothing_is_locked(machine: Machine) -> None:
     local_stack.unlock(machine.places, machine.environ)
     assert machine.calls() == []
+
+
+@pytest.mark.parametrize("lock", [True, False])
+def test_unlock_removes_the_empty_file_that_a_kill_in_the_middle_of_a_write_leaves(
+    machine: Machine, capsys: pytest.CaptureFixture[str], *, lock: bool
+) -> None:
+    machine.stands()
+    if lock:
+        machine.locked()
+    stack = machine.places.state / ".pulumi" / "stacks" / "astra-vectorize"
+    (stack / "local.json.attrs").write_text("")
+    (stack / "mine.json.attrs").write_text('{"md5": ""}')
+    # `pulumi cancel` reads the state, too.
+    machine.program("pulumi", f"test ! -e {stack}/local.json.attrs")
+    local_stack.unlock(machine.places, machine.environ)
+    said = capsys.readouterr().out
+    assert said.startswith(
+        "Removed the empty .pulumi/stacks/astra-vectorize/local.json.attrs, which an engine that was killed left.\n"
+    )
+    assert sorted(file.name for file in stack.iterdir()) == ["local.json", "mine.json.attrs"]
+
+
+def test_unlock_touches_nothing_under_an_engine_that_runs(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    machine.stands()
+    machine.locked()
+    monkeypatch.setattr(locks, "is_engine", lambda _: True)
+    being_written = machine.places.state / ".pulumi" / "stacks" / "astra-vectorize" / "local.json.attrs"
+    being_written.write_text("")
+    with pytest.raises(Failure, match="Wait for it to end"):
+        local_stack.unlock(machine.places, machine.environ)
+    assert being_written.exists()
+    assert machine.calls() == []
+
+
+def test_a_state_that_cannot_be_read_is_explained(machine: Machine, capsys: pytest.CaptureFixture[str]) -> None:
+    machine.stands()
+    machine.program("pulumi", "echo 'error: failed to load checkpoint: EOF' >&2; exit 255")
+    with pytest.raises(local_stack.PulumiFailed):
+        local_stack.up(machine.places, machine.environ)
+    assert "An engine that was killed left an empty file in the state: run `make unlock`" in capsys.readouterr().err
 
 
 def test_down_without_a_stack_is_fine(machine: Machine, capsys: pytest.CaptureFixture[str]) -> None:

@@ -118,6 +118,33 @@ def test_what_the_engine_says_when_it_fails_is_said(engine: Path, arguments: lis
     assert (done.exit_code, done.output) == (1, f"Error: {sentence}\n")
 
 
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        # Of a password, @ need not be encoded.
+        (
+            "postgres://USER:sec@r%2Fet@HOST:5432/DATABASE?sslmode=disable",
+            "postgres://(hidden)@HOST:5432/DATABASE?sslmode=disable",
+        ),
+        ("postgres://HOST/DATABASE?password=secret&user=USER", "postgres://HOST/DATABASE?password=(hidden)&user=USER"),
+        ("s3://BUCKET?endpoint=https://KEY:secret@s3.example.com", "s3://BUCKET?endpoint=https://(hidden)@s3.example.com"),
+        ("s3://BUCKET?endpoint=https://s3.example.com", "s3://BUCKET?endpoint=https://s3.example.com"),
+    ],
+)
+def test_of_the_state_s_address_no_password_is_shown(engine: Path, address: str, shown: str) -> None:
+    """The engine repeats it where it cannot open it."""
+    says(engine, err=f'error: unable to open state "{address}": ask team@example.com', code=255)
+    done = CliRunner().invoke(show, ["dev"])
+    assert done.output == f'Error: cannot read the outputs of dev: unable to open state "{shown}": ask team@example.com\n'
+
+
+@pytest.mark.parametrize("key", ["AstraCS:pasted:0123456789abcdef0123456789abcdef", "0123pasted456789abcdef0123456789ab"])
+def test_a_key_that_was_pasted_as_the_stack_is_not_repeated(engine: Path, key: str) -> None:
+    says(engine, err=f'error: no stack named "{key}" found', code=1)
+    done = CliRunner().invoke(show, [key])
+    assert done.output == 'Error: cannot read the outputs of (hidden): no stack named "(hidden)" found\n'
+
+
 def test_without_an_engine_the_sentence_says_how_to_get_at_it(engine: Path) -> None:
     assert not engine.exists()
     done = CliRunner().invoke(show)

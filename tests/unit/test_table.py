@@ -27,14 +27,18 @@ def place(emulator: Connection, commands: list[str]) -> tuple[str, str]:
     return emulator.target.api_endpoint(database_id, "us-east-2"), database_id
 
 
-def create(emulator: Connection, place: tuple[str, str], definition: dict[str, Any], name: str = "t") -> dict[str, Any]:
+def create(
+    emulator: Connection, place: tuple[str, str], definition: dict[str, Any], name: str = "t"
+) -> tuple[dict[str, Any], bool]:
+    """What it is, and whether it was taken over."""
     return table.create(emulator, place[0], KEYSPACE, name, definition)
 
 
 def test_a_new_one_is_made_and_returned_as_the_service_explains_it(
     emulator: Connection, place: tuple[str, str], commands: list[str]
 ) -> None:
-    made = create(emulator, place, CHUNKS)
+    made, taken_over = create(emulator, place, CHUNKS)
+    assert not taken_over
     assert made["columns"]["id"] == {"type": "text"}
     assert made["columns"]["embedding"].items() >= {"type": "vector", "dimension": 1024, "service": NVIDIA}.items()
     assert made["primaryKey"] == {"partitionBy": ["id"], "partitionSort": {}}
@@ -51,14 +55,15 @@ def test_every_valid_example_stands_as_it_was_meant(
     # The emulator has no user-defined types.
     known = {name: column for name, column in definition["columns"].items() if "userDefined" not in str(column)}
     definition = {**definition, "columns": known}
-    assert differences(definition, create(emulator, place, definition)) == ()
+    made, _ = create(emulator, place, definition)
+    assert differences(definition, made) == ()
 
 
 def test_the_same_in_other_words_is_taken_over(emulator: Connection, place: tuple[str, str], commands: list[str]) -> None:
-    made = create(emulator, place, CHUNKS)
+    made, _ = create(emulator, place, CHUNKS)
     commands.clear()
     other = {"columns": {"embedding": {**CHUNKS["columns"]["embedding"], "dimension": 1024}, "id": {"type": "text"}}}
-    assert create(emulator, place, {**other, "primaryKey": {"partitionBy": ["id"]}}) == made
+    assert create(emulator, place, {**other, "primaryKey": {"partitionBy": ["id"]}}) == (made, True)
     assert commands == ["listTables"]
 
 
@@ -93,9 +98,9 @@ def test_a_collection_of_that_name_is_a_conflict(emulator: Connection, place: tu
 def test_what_stands_is_taken_over_although_its_model_is_deprecated_by_now(
     emulator: Connection, place: tuple[str, str], world: World
 ) -> None:
-    made = create(emulator, place, CHUNKS)
+    made, _ = create(emulator, place, CHUNKS)
     world.set_model_status("nvidia", "NV-Embed-QA", "DEPRECATED")
-    assert create(emulator, place, CHUNKS) == made
+    assert create(emulator, place, CHUNKS) == (made, True)
     with pytest.raises(Refused, match="DEPRECATED_AI_MODEL"):
         create(emulator, place, CHUNKS, "other")
 
@@ -189,7 +194,7 @@ def test_a_creation_whose_outcome_is_open_is_sent_again_and_may_have_been_made_b
     answering: Callable, broken: httpx.Response | Exception
 ) -> None:
     service = answering(answer(), broken, failure("CANNOT_ADD_EXISTING_TABLE"), answer(t=STANDS))
-    assert table.create(service.connection, "https://x", "k", "t", SIMPLE) == STANDS
+    assert table.create(service.connection, "https://x", "k", "t", SIMPLE) == (STANDS, False)
     assert sequence(service) == ["listTables", "createTable", "createTable", "listTables"]
 
 

@@ -133,7 +133,8 @@ def _preview(project: Path) -> float:
 
 def _pulumi(project: Path, *arguments: str) -> None:
     environment = {
-        **os.environ,
+        # As users run it: without the variable, Python keeps what it compiled.
+        **{name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"},
         "PULUMI_BACKEND_URL": f"file://{project.parent / 'state'}",
         "PULUMI_CONFIG_PASSPHRASE": "benchmark",
         "PULUMI_SKIP_UPDATE_CHECK": "1",
