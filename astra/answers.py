@@ -13,7 +13,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 from astra.errors import AstraError, Conflict, Invalid, Limited, NotFound, Refused, Unauthorized, Unavailable, Unreadable
-from astra.wording import redacted
+from astra.wording import beginning, redacted
 
 if TYPE_CHECKING:
     import httpx
@@ -26,6 +26,8 @@ _STATUS_ERRORS: Mapping[int, type[AstraError]] = {
     409: Conflict,
     422: Invalid,
 }
+# How much is shown of a text that is not in the API's form, and of one that should be JSON, in characters.
+_SHOWN, _SHOWN_UNREADABLE = 200, 80
 _ADVICE: Mapping[type[AstraError], str] = {
     Invalid: "Correct the definition.",
     Conflict: "Something else is changing it: wait until that is done and run again.",
@@ -63,7 +65,7 @@ def checked(response: httpx.Response, doing: str, *, self_hosted: bool = False) 
     if kind is NotFound and not errors:
         raise Unreadable(f"cannot {doing}: HTTP 404{said}, which is not an answer of this API. {ADDRESS_ADVICE}")
     if kind:
-        raise kind(f"cannot {doing}: HTTP {status}{said}. {_ADVICE[kind]}")
+        raise kind(f"cannot {doing}: HTTP {status}{said}.", advice=_ADVICE[kind])
     if status == 501:
         raise Refused(f"cannot {doing}: HTTP 501{said}. The service does not have this: check the target's kind.")
     if status == 429 or status >= 500:
@@ -86,8 +88,8 @@ def _errors(response: httpx.Response) -> list[Mapping[str, Any]]:
 def _said(response: httpx.Response, errors: list[Mapping[str, Any]]) -> str:
     """What the service said, without secrets: its errors, or the beginning of its text."""
     text = "; ".join(f"{error.get('ID') or error.get('errorCode')}: {error['message']}" for error in errors)
-    text = text or response.text.strip()[:200]
-    return f", {redacted(' '.join(text.split())).rstrip('.')}" if text not in ("", "null") else ""
+    said = redacted(" ".join(text.split())) if text else beginning(response.text, _SHOWN)
+    return f", {said.rstrip('.')}" if said not in ("", "null") else ""
 
 
 def _retry_after(response: httpx.Response) -> float | None:
@@ -109,7 +111,7 @@ def _moment(header: str) -> datetime | None:
     """A date of HTTP, which is always in GMT; None where it is none."""
     try:
         found = parsedate_to_datetime(header)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
@@ -123,7 +125,7 @@ def decoded(response: httpx.Response, doing: str) -> Any:
     try:
         return response.json()
     except (json.JSONDecodeError, UnicodeDecodeError, RecursionError):
-        start = redacted(response.text[:80].strip().replace("\n", " "))
+        start = beginning(response.text, _SHOWN_UNREADABLE)
         raise Unreadable(
             f"cannot {doing}: {response.request.url.host} answered HTTP {response.status_code} with a body that is not "
             f"JSON: {start!r}. {ADDRESS_ADVICE}"

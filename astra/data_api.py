@@ -11,10 +11,13 @@ from typing import Any
 from astra.answers import ADDRESS_ADVICE, PERMISSION_ADVICE, decoded
 from astra.errors import AstraError, Conflict, Invalid, NotFound, Refused, Unauthorized, Unavailable, Unreadable
 from astra.http import Connection, repeated, send
-from astra.wording import redacted
+from astra.wording import beginning
 
 # How the commands begin that change nothing.
 READING = ("find", "list", "count", "estimated")
+
+# How much of a message is shown, in characters.
+_SHOWN = 500
 
 # What to do about an errorCode, and which error it is. Codes that are not here are Refused, those of family
 # SERVER Unavailable.
@@ -111,7 +114,7 @@ def _without_errors(answer: Any, doing: str) -> dict[str, Any]:
 
 def _error(error: Mapping[str, Any], doing: str) -> AstraError:
     code = str(error.get("errorCode") or "an error without a code")
-    message = redacted(" ".join(str(error.get("message", "")).split()))[:500].rstrip(".")
+    message = beginning(str(error.get("message", "")), _SHOWN).rstrip(".")
     said = f"cannot {doing}: the Data API said {code}{': ' if message else ''}{message}."
     kind, advice = _CODES.get(code, (None, ""))
     if kind is not None:

@@ -6,10 +6,11 @@ Statuses are an open set: clients know some that the published list lacks, so on
 
 import threading
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple
 
+from astra.answers import ADDRESS_ADVICE
 from astra.data_api import command
 from astra.devops import organisation_id, request, request_list, request_object, wait
 from astra.errors import AstraError, Conflict, Invalid, NotFound, Refused, Unauthorized, Unreadable
@@ -29,6 +30,8 @@ PAGE = 100
 REGIONS_LAST = 3600.0
 # Whoever changes keyspaces or datacenters of a database holds its lock: the service answers 409 to a second change.
 turns: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+# What to do about one that somebody else manages and that is gone.
+FORGET_IT = "What is gone never comes back: take it out of the environment file, or name another."
 # What this module and its callers take for granted in the description of a database.
 FIELDS = ("id", "status", "info")
 
@@ -169,16 +172,24 @@ def terminate(connection: Connection, database_id: str, organisation: str = "") 
 
     def begun() -> bool:
         try:
-            request(connection, "POST", f"/databases/{database_id}/terminate", doing)
+            removed(
+                lambda: request(connection, "POST", f"/databases/{database_id}/terminate", doing),
+                lambda: bool(described(connection, database_id, organisation)),
+            )
         except Conflict:
             return False
         return True
 
-    last = {"status": TERMINATING}
+    last = ""
 
     def gone() -> bool:
-        last.update(request_object(connection, f"/databases/{database_id}", doing, *FIELDS))
-        return last["status"] == "TERMINATED"
+        nonlocal last
+        try:
+            last = described(connection, database_id, organisation)["status"]
+        except NotFound as error:
+            last = error.code
+            return last != TERMINATING
+        return False
 
     try:
         described(connection, database_id, organisation)
@@ -186,8 +197,25 @@ def terminate(connection: Connection, database_id: str, organisation: str = "") 
     except NotFound as error:
         if error.code != TERMINATING:
             return
-    with suppress(NotFound):
-        wait(connection, gone, doing, lambda: f"it is still {last['status']}")
+    wait(connection, gone, doing, lambda: f"it is still {last}")
+
+
+def removed(send: Callable[[], Any], stands: Callable[[], bool]) -> None:
+    """Sends the removal of something that stood a moment ago; "not found" counts only where it stands no longer.
+
+    Args:
+        send: the request.
+        stands: asks once more whether it stands, elsewhere than where it is removed; may raise NotFound itself.
+
+    Raises:
+        Unreadable: it is said not to exist, and stands.
+        AstraError: whatever else either of them raises.
+    """
+    try:
+        send()
+    except NotFound as error:
+        if stands():
+            raise Unreadable(f"{error.said} Yet it stands, so nothing was removed. {ADDRESS_ADVICE}") from None
 
 
 def wait_until_active(connection: Connection, database_id: str, organisation: str = "") -> dict[str, Any]:

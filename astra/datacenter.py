@@ -6,9 +6,10 @@ and a second change is answered 409. One at a time per database, as the Terrafor
 
 from typing import Any
 
-from astra.database import change, turns, wait_until_active
+from astra.answers import ADDRESS_ADVICE
+from astra.database import change, removed, turns, wait_until_active
 from astra.devops import request_list, wait
-from astra.errors import Unreadable
+from astra.errors import NotFound, Unreadable
 from astra.http import Connection
 
 FIELDS = ("id", "region")
@@ -16,7 +17,7 @@ _ENDED = ("TERMINATING", "TERMINATED")
 
 
 def listed(connection: Connection, database_id: str, age: float = 0.0) -> dict[str, dict[str, Any]]:
-    """The datacenters of a database by their region, the first region's among them; none that is terminated.
+    """The datacenters of a database that was just described, by their region; its first among them, none that is terminated.
 
     Args:
         connection: to the target.
@@ -24,12 +25,15 @@ def listed(connection: Connection, database_id: str, age: float = 0.0) -> dict[s
         age: how many seconds old the answer may be; see SharedReads.
 
     Raises:
-        NotFound: the service said that the database does not exist.
+        Unreadable: the database is said not to exist, which its description alone can tell.
     """
     doing = f"list the regions of database {database_id}"
 
     def read() -> list[dict[str, Any]]:
-        return request_list(connection, f"/databases/{database_id}/datacenters", doing, *FIELDS)
+        try:
+            return request_list(connection, f"/databases/{database_id}/datacenters", doing, *FIELDS)
+        except NotFound as error:
+            raise Unreadable(f"{error.said} Yet the database was there a moment ago: run again. {ADDRESS_ADVICE}") from None
 
     found = connection.reads.read(("datacenters", database_id), read, age)
     return {entry["region"]: entry for entry in found if entry.get("status") not in _ENDED}
@@ -63,7 +67,10 @@ def terminate(connection: Connection, database_id: str, region: str) -> None:
         wait_until_active(connection, database_id)
         found = listed(connection, database_id).get(region)
         if found:
-            change(connection, database_id, "POST", f"/datacenters/{found['id']}/terminate", doing)
+            removed(
+                lambda: change(connection, database_id, "POST", f"/datacenters/{found['id']}/terminate", doing),
+                lambda: _stands(connection, database_id, region),
+            )
             wait(connection, lambda: not _stands(connection, database_id, region), doing, "it is still listed")
             wait_until_active(connection, database_id)
 

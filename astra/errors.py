@@ -37,7 +37,7 @@ class AstraError(Exception):
 
     def hide(self, secrets: Iterable[str]) -> None:
         """Takes these texts out of all that it says: a service may repeat what it was sent."""
-        for secret in secrets:
+        for secret in filter(None, secrets):
             self.said = self.said.replace(secret, "(hidden)")
             self.code = self.code.replace(secret, "(hidden)")
             self.args = tuple(str(argument).replace(secret, "(hidden)") for argument in self.args)

@@ -80,13 +80,21 @@ def connect(target: Target, sleep: Callable[[float], None] = time.sleep, patienc
 
 @cache
 def _connected(target: Target, sleep: Callable[[float], None], patience: float) -> Connection:
-    # Imported when it is needed: it takes 65 ms in each of a preview's two processes, and a preview that only creates
+    # Imported when they are needed: they take 65 ms in each of a preview's two processes, and a preview that only creates
     # asks the service nothing.
+    import ssl  # noqa: PLC0415
+
     import httpx  # noqa: PLC0415
 
     timeout = httpx.Timeout(TIMEOUT, connect=CONNECT_TIMEOUT)
     mounts = dict.fromkeys(("all://localhost", "all://127.0.0.1", "all://[::1]"))
-    client = httpx.Client(timeout=timeout, transport=_transport(target), mounts=mounts, follow_redirects=False)
+    transport: httpx.BaseTransport | None = _transport(target)
+    verified: ssl.SSLContext | bool = True
+    if transport is None:
+        verified = httpx.create_ssl_context()
+        # Python's own default, which some systems' Python leaves to the settings of their OpenSSL.
+        verified.minimum_version = ssl.TLSVersion.TLSv1_2
+    client = httpx.Client(timeout=timeout, verify=verified, transport=transport, mounts=mounts, follow_redirects=False)
     return Connection(target, client, sleep, patience=patience)
 
 
@@ -136,7 +144,7 @@ def send(
         answer = _exchange(connection, method, url, doing, headers, body)
         return checked(answer, doing, self_hosted=connection.target.self_hosted)
     except AstraError as error:
-        error.hide(headers.values())
+        error.hide((*headers.values(), connection.target.token))
         raise
 
 

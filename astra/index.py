@@ -57,7 +57,6 @@ def create(
     table: str,
     name: str,
     definition: Mapping[str, Any],
-    given_up: Callable[[str], bool] = lambda _: False,
 ) -> tuple[dict[str, Any], bool]:
     """Makes sure that the index stands with that definition.
 
@@ -71,8 +70,6 @@ def create(
         table: name of its table.
         name: its name, unique among the indexes of the keyspace.
         definition: `{indexType, column, options}`; an option that is left out means its default.
-        given_up: whether an index of that name of the table named is about to be deleted anyway. Then it is deleted first, since
-            a name is unique among the indexes of a keyspace.
 
     Returns:
         The index as `listed` does, and whether it was listed before anything was sent, and so taken over.
@@ -87,10 +84,7 @@ def create(
         existing = _create(connection, endpoint, keyspace, table, name, definition, doing)
         stands = listed(connection, endpoint, keyspace, table).get(name)
         if stands is None and existing and (holder := _table_with(connection, endpoint, keyspace, name)):
-            if not given_up(holder):
-                raise _taken(doing, holder, existing.code)
-            delete(connection, endpoint, keyspace, holder, name)
-            return create(connection, endpoint, keyspace, table, name, definition)
+            raise _taken(doing, holder, existing.code)
         if stands is None:
             raise existing or Unavailable(f"cannot {doing}: the service accepted it but does not list it. Run again.")
     refuse_another("an index", differences({"table": table, **definition}, stands), doing)

@@ -5,7 +5,7 @@ from typing import Any
 
 from astra import collection
 from astra.data_api import command
-from astra.database import change, turns, wait_until_active
+from astra.database import change, removed, turns, wait_until_active
 from astra.devops import wait
 from astra.errors import NotFound, Unavailable, Unreadable
 from astra.http import Connection
@@ -54,9 +54,13 @@ def drop(connection: Connection, database_id: str, name: str) -> None:
     """Drops a keyspace with everything in it and waits until it is no longer listed; fine where it is gone."""
     doing = f"drop keyspace {name} of database {database_id}"
     with turns[database_id]:
-        if name in names(wait_until_active(connection, database_id)):
-            change(connection, database_id, "DELETE", f"/keyspaces/{name}", doing)
-            wait(connection, lambda: name not in names(wait_until_active(connection, database_id)), doing, "it is still listed")
+
+        def stands() -> bool:
+            return name in names(wait_until_active(connection, database_id))
+
+        if stands():
+            removed(lambda: change(connection, database_id, "DELETE", f"/keyspaces/{name}", doing), stands)
+            wait(connection, lambda: not stands(), doing, "it is still listed")
 
 
 def self_hosted_names(connection: Connection, endpoint: str, age: float = 0.0) -> list[str]:

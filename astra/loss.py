@@ -14,12 +14,11 @@ from astra import absence, collection, contents, database, keyspace, table
 from astra.changes import Change
 from astra.conflict import both
 from astra.definition import chosen, differences
-from astra.errors import AstraError, NotFound
+from astra.errors import AstraError, NotFound, Unreadable
 from astra.http import Connection
 from astra.sharing import SNAPSHOT
 from astra.table_change import alteration, obstacles
 from astra.table_normalisation import with_choices
-from astra.target import Target
 from astra.wording import listed
 
 
@@ -62,6 +61,37 @@ def losses(connection: Connection, old: Mapping[str, Any], new: Mapping[str, Any
     return tuple(Loss(one.address, one.forced_by, held) for one in doomed if one.address not in allowed and (held := _held(one)))
 
 
+def handed_over(connection: Connection, old: Mapping[str, Any], new: Mapping[str, Any], allowed: frozenset[str]) -> Iterator[str]:
+    """A sentence for each database that the stack made and now calls an existing one, under another logical name.
+
+    It would be terminated under its old name, and what exists already is never deleted. Arguments as of `losses`, but "*" does
+    not mean it.
+    """
+    existing = {
+        settings.get("id") or connection.target.database_id(settings["apiEndpoint"]): name
+        for name, settings in new["databases"].items()
+        if "name" not in settings
+    }
+    remaining = {_identity(settings) for settings in new["databases"].values()}
+    for name, settings in old["databases"].items() if existing else ():
+        if "name" not in settings or _identity(settings) in remaining or name in allowed:
+            continue
+        try:
+            identity = database.standing(connection, settings).described["id"]
+        except NotFound:
+            continue
+        except AstraError as error:
+            yield f"databases.{name}: whether it is one of those that are now called existing could not be found out: {error}"
+            continue
+        if existing.get(identity, name) != name:
+            yield (
+                f"databases.{existing[identity]}: this is the database {identity} that the stack made as {name}, and would now "
+                f"terminate. Go on calling it {name}, with its name, cloudProvider and region. Or hand it over: first have the "
+                f"stack forget {name} by pulumi state delete, as docs/shared-state.md says, then update once with allowDataLoss: "
+                f"[{name}]."
+            )
+
+
 def advice(found: tuple[Loss, ...]) -> str:
     """The ways out, for all of them at once."""
     return (
@@ -82,11 +112,11 @@ def _held(one: _Doomed) -> str:
 
 
 def _doomed(connection: Connection, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[_Doomed]:
-    remaining = {_identity(connection.target, settings): name for name, settings in new["databases"].items()}
+    remaining = {_identity(settings): name for name, settings in new["databases"].items()}
     for name, settings in old["databases"].items():
         place = _Database(connection, name, settings)
         before = old["workload"].get(name) or {}
-        successor = remaining.get(_identity(connection.target, settings))
+        successor = remaining.get(_identity(settings))
         if successor is None:
             yield from _dropped_database(place, before, new)
         else:
@@ -95,22 +125,16 @@ def _doomed(connection: Connection, old: Mapping[str, Any], new: Mapping[str, An
             yield from _changed_keyspaces(place, before, new["workload"].get(successor) or {})
 
 
-def _identity(target: Target, settings: Mapping[str, Any]) -> tuple[Any, ...]:
-    """What a database is to the service, whatever its logical name and whether its id or its address is stated.
-
-    What is only renamed in the file, or named in another way, loses nothing.
-    """
-    if identity := settings.get("id") or target.database_id(settings.get("apiEndpoint", "")):
-        return (identity,)
-    return tuple(settings.get(key) for key in ("apiEndpoint", "name", "cloudProvider", "region"))
+def _identity(settings: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What a database is to the service, whatever its logical name: what is only renamed in the file loses nothing."""
+    return tuple(settings.get(key) for key in ("id", "apiEndpoint", "name", "cloudProvider", "region"))
 
 
 def _dropped_database(place: "_Database", before: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[_Doomed]:
     successor = new["databases"].get(place.address)
     forced_by = "deleted: it is no longer declared"
     if successor is not None:
-        # An existing one may be the very same, which is given up all the same.
-        forced_by = f"replaced: {'an existing' if place.managed else 'another'} database is declared under its name"
+        forced_by = "replaced: its database is another one, or named in another way"
         if place.managed and "name" in successor:
             said = both(_settings_changes(place.settings, successor))
             forced_by = f"replaced: a database cannot be renamed or moved ({said})"
@@ -214,7 +238,11 @@ class _Database:
         endpoint, keyspaces = self._place()
         names = {f"{one}.{name}" for one, name in known}
         wanted = [one for one in keyspaces if one == keyspace_name or not keyspace_name]
-        return [one for one in contents.filled(self.connection, endpoint, wanted) if one not in names]
+        try:
+            return [one for one in contents.filled(self.connection, endpoint, wanted) if one not in names]
+        except NotFound as error:
+            # No word on the whole: something in it may be gone, or this is said of another organisation's database.
+            raise Unreadable(f"{error} It was listed a moment ago: run again.") from None
 
     def collection_forced_by(self, keyspace_name: str, name: str, wanted: Mapping[str, Any]) -> str:
         """Why a collection would be replaced; empty where it would not."""

@@ -71,7 +71,9 @@ class _Standing:
     keyspaces: tuple[str, ...]
 
 
-def report(connection: Connection, verdicts: SharedReads, declared: Mapping[str, Any]) -> Report:
+def report(
+    connection: Connection, verdicts: SharedReads, declared: Mapping[str, Any], before: Mapping[str, Any] | None = None
+) -> Report:
     """Asks for every collection and every vectorize column that would be made or replaced, and for every new region.
 
     Args:
@@ -79,8 +81,10 @@ def report(connection: Connection, verdicts: SharedReads, declared: Mapping[str,
         verdicts: keeps the answers of dry runs.
         declared: `databases`, settings by logical name; `workload`, by logical name and keyspace `collections` and `tables`, with
             the services' integrations merged in.
+        before: the `workload` of what was declared until now; None where nothing was.
     """
     found = Report()
+    before = before or {}
     for name, settings in declared["databases"].items():
         keyspaces = declared["workload"].get(name) or {}
         try:
@@ -96,7 +100,7 @@ def report(connection: Connection, verdicts: SharedReads, declared: Mapping[str,
             _ask_keyspaces(connection, verdicts, standing, name, keyspaces, found)
             # What could not be listed a moment ago is not asked for again.
             if not any(f"{name}.{one}" in found.unverified for one in keyspaces):
-                _look_for_room(connection, standing, name, keyspaces, found)
+                _look_for_room(connection, standing, name, keyspaces, before.get(name) or {}, found)
     return found
 
 
@@ -109,7 +113,7 @@ def _standing(connection: Connection, settings: Mapping[str, Any], name: str, fo
         there = database.standing(connection, settings)
     except NotFound as error:
         if "name" not in settings:
-            found.refusals.append(f"databases.{name}: {error}")
+            found.refusals.append(f"databases.{name}: {error} {database.FORGET_IT}")
             return None
         _check_regions(connection, settings, {}, name, found)
         raise
@@ -159,9 +163,16 @@ def _ask_keyspaces(
             found.unverified[address] = str(error)
 
 
-def _look_for_room(connection: Connection, standing: _Standing, name: str, keyspaces: Mapping[str, Any], found: Report) -> None:
+def _look_for_room(
+    connection: Connection,
+    standing: _Standing,
+    name: str,
+    keyspaces: Mapping[str, Any],
+    before: Mapping[str, Any],
+    found: Report,
+) -> None:
     try:
-        there = room.looked_into(connection, standing.endpoint, standing.keyspaces, name, keyspaces)
+        there = room.looked_into(connection, standing.endpoint, standing.keyspaces, name, keyspaces, before)
     except AstraError as error:
         found.unverified[f"the room in {name}"] = str(error)
         return

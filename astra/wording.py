@@ -82,6 +82,21 @@ def redacted(text: str) -> str:
     return _SECRET.sub("(hidden)", text)
 
 
+def beginning(text: str, longest: int) -> str:
+    """The beginning of a text of somebody else's: one line of whole words, redacted.
+
+    Whole words, since of a secret that was cut nothing is known any more to hide it by.
+
+    Args:
+        text: whatever it is.
+        longest: how many characters of it are shown at most.
+    """
+    line = " ".join(text.split())
+    if len(line) > longest:
+        line = f"{line[: longest + 1].rpartition(' ')[0]} …".lstrip()
+    return redacted(line)
+
+
 def listed(names: Iterable[Any]) -> str:
     """Names in a row, in the order given: `a, b, c`."""
     return ", ".join(map(named, names))

@@ -12,6 +12,7 @@ import click
 from rich import box
 from rich.console import Console, JustifyMethod
 from rich.table import Table
+from rich.text import Text
 
 from astra.wording import named, redacted
 
@@ -67,14 +68,15 @@ def _known(value: Any) -> Any:
     return None if value == UNKNOWN else value
 
 
-def _heading(name: str, database: Mapping[str, Any]) -> str:
+def _heading(name: str, database: Mapping[str, Any]) -> Text:
     # An existing database that is named by its address alone has nothing but that.
     place = f"{database['name']}, {database['cloudProvider']} {database['region']}\n" if "name" in database else ""
-    lines = [f"[bold]{name}[/bold]: {place}{database['apiEndpoint']}"]
+    lines = [f": {place}{database['apiEndpoint']}"]
     lines += [f"{region}: {one['apiEndpoint'] or 'not made yet'}" for region, one in sorted(database.get("regions", {}).items())]
     for integration, one in sorted(database.get("integrations", {}).items()):
         lines.append(f"{integration}: {one['status']}, {one['proof']}" if one["status"] else f"{integration}: not verified")
-    return "\n".join(lines)
+    # As it is: a string would be read as markup, and what the service says may have brackets.
+    return Text.assemble((name, "bold"), "\n".join(lines))
 
 
 def _table(database: Mapping[str, Any]) -> Table:
@@ -84,7 +86,7 @@ def _table(database: Mapping[str, Any]) -> Table:
         # All of it is shown however narrow the terminal: names and models fold.
         table.add_column(column, justify=justify, overflow="fold", min_width=len(column))
     for row in rows(database):
-        table.add_row(*row)
+        table.add_row(*map(Text, row))
     return table
 
 

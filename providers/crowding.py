@@ -7,12 +7,13 @@ from astra import room
 
 
 class Crowding:
-    """The collections that one process is to make, by database."""
+    """The collections that one process is to make and to drop, by database; the engine makes first."""
 
     def __init__(self) -> None:
         """Expects nothing yet."""
         self._lock = threading.Lock()
         self._standing: dict[str, int] = {}
+        self._dropped: dict[str, int] = {}
         self._awaited: dict[str, set[str]] = {}
 
     def expect(self, rooms: Mapping[str, room.Room]) -> None:
@@ -20,6 +21,7 @@ class Crowding:
         with self._lock:
             for database, one in rooms.items():
                 self._standing[database] = one.standing["collections"]
+                self._dropped[database] = one.dropped["collections"]
                 self._awaited[database] = set(one.collections)
 
     def made(self, address: str) -> str:
@@ -31,4 +33,4 @@ class Crowding:
                 return ""
             awaited.remove(address)
             self._standing[database] += 1
-            return "" if awaited else room.overrun(database, self._standing[database])
+            return "" if awaited else room.overrun(database, self._standing[database], self._dropped[database])

@@ -42,7 +42,11 @@ class DatabaseProvider(AstraResourceProvider):
         return identity, {"apiEndpoint": connection.target.api_endpoint(identity, region)}
 
     def find(self, identity: str, known: dict[str, Any], inputs: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-        described = database.described(self.session.connection, identity, known.get(ORGANISATION, ""), SNAPSHOT)
+        try:
+            described = database.described(self.session.connection, identity, known.get(ORGANISATION, ""), SNAPSHOT)
+        except NotFound as error:
+            # Without an organisation it is only read, and somebody else's.
+            raise error if ORGANISATION in known else NotFound(f"{error} {database.FORGET_IT}") from None
         live = {key: described["info"][key] for key in IDENTITY}
         return {**inputs, **live}, {"apiEndpoint": self.session.target.api_endpoint(identity, live["region"])}
 

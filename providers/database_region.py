@@ -54,17 +54,17 @@ class DatabaseRegionProvider(AstraResourceProvider):
         connection, database_id = self.session.connection, known["databaseId"]
         try:
             described = database.wait_until_active(connection, database_id, known.get(ORGANISATION, ""))
-            if known["region"] not in datacenter.listed(connection, database_id):
-                return
-
-            def filled() -> list[str]:
-                endpoint = connection.target.api_endpoint(database_id, described["info"]["region"])
-                return contents.filled(connection, endpoint, keyspace.names(described))
-
-            self.session.require_permission(known[ADDRESS], filled, "remove", "their replica there would be lost")
-            datacenter.terminate(connection, database_id, known["region"])
         except NotFound:
             return
+        if known["region"] not in datacenter.listed(connection, database_id):
+            return
+
+        def filled() -> list[str]:
+            endpoint = connection.target.api_endpoint(database_id, described["info"]["region"])
+            return contents.filled(connection, endpoint, keyspace.names(described))
+
+        self.session.require_permission(known[ADDRESS], filled, "remove", "their replica there would be lost")
+        datacenter.terminate(connection, database_id, known["region"])
 
 
 class DatabaseRegion(AstraResource, module="astra", name="DatabaseRegion"):

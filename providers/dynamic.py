@@ -43,8 +43,6 @@ class AstraResourceProvider(ResourceProvider, ABC):
     schema: ClassVar[str]
     # The inputs that come from other resources.
     given: ClassVar[tuple[str, ...]] = ()
-    # Whether the service's verdict is asked of what did not change, too.
-    asks_always: ClassVar[bool] = False
     session: Session
 
     def configure(self, req: ConfigureRequest) -> None:
@@ -65,11 +63,7 @@ class AstraResourceProvider(ResourceProvider, ABC):
         address = inputs.get(ADDRESS)
         # An empty property: the engine prints a failing property's whole value, secrets included.
         failures = [CheckFailure("", f"{address}: {problem}") for problem in self._all_problems(inputs)]
-        if (
-            not failures
-            and self.session.asks
-            and (self.asks_always or changes(self._inputs(plain(_olds or {})), self._inputs(inputs)))
-        ):
+        if not failures and self.session.asks and changes(self._inputs(plain(_olds or {})), self._inputs(inputs)):
             failures = [CheckFailure("", f"{address}: {refusal}") for refusal in told(lambda: self.refusals(inputs))]
         return CheckResult(news, failures)
 

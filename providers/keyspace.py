@@ -4,13 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import pulumi
-from pulumi.dynamic import DiffResult
 
 from astra import contents, database, keyspace
 from astra.errors import Invalid, NotFound
 from astra.sharing import SNAPSHOT
 from providers.dynamic import ADDRESS, ORGANISATION, AstraResource, AstraResourceProvider
-from providers.wire import plain
 
 
 class KeyspaceProvider(AstraResourceProvider):
@@ -19,19 +17,12 @@ class KeyspaceProvider(AstraResourceProvider):
     schema = "resources:keyspace"
     given = ("databaseId",)
 
-    def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
-        olds, news = plain(_olds), plain(_news)
-        if self._database(news.get("databaseId")) == self._database(olds["databaseId"]):
-            # Whichever of its names it has now: what stands stays, and so does the address by which it is reached.
-            news["databaseId"] = olds["databaseId"]
-        return super().diff(_id, olds, news)
-
     def wish(self, inputs: Mapping[str, Any]) -> str:
-        return self.thing(f"{inputs['databaseId']}/{inputs['name']}")
+        return f"{inputs['databaseId']}/{inputs['name']}"
 
     def thing(self, identity: str) -> str:
         stated, _, name = identity.rpartition("/")
-        return f"{self._database(stated)}/{name}"
+        return f"{self.session.target.database_id(stated) or stated}/{name}"
 
     def make(self, inputs: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         stated, name = inputs["databaseId"], inputs["name"]
@@ -58,14 +49,16 @@ class KeyspaceProvider(AstraResourceProvider):
         try:
             if not connection.target.self_hosted:
                 database.wait_until_active(connection, self._place(stated)[0], known.get(ORGANISATION, ""))
-            if name in self._names(stated, known):
-                self.session.require_permission(known[ADDRESS], lambda: contents.filled(connection, known["apiEndpoint"], [name]))
-                if connection.target.self_hosted:
-                    keyspace.self_hosted_drop(connection, stated, name)
-                else:
-                    keyspace.drop(connection, self._place(stated)[0], name)
+            listed = self._names(stated, known)
         except NotFound:
             return
+        if name not in listed:
+            return
+        self.session.require_permission(known[ADDRESS], lambda: contents.filled(connection, known["apiEndpoint"], [name]))
+        if connection.target.self_hosted:
+            keyspace.self_hosted_drop(connection, stated, name)
+        else:
+            keyspace.drop(connection, self._place(stated)[0], name)
 
     def _names(self, stated: str, known: Mapping[str, Any], age: float = 0.0) -> list[str]:
         """Names of the keyspaces of the database that the input `databaseId` states."""
@@ -73,10 +66,6 @@ class KeyspaceProvider(AstraResourceProvider):
         if connection.target.self_hosted:
             return keyspace.self_hosted_names(connection, stated, age)
         return keyspace.names(database.described(connection, self._place(stated)[0], known.get(ORGANISATION, ""), age))
-
-    def _database(self, stated: Any) -> Any:
-        """What the input `databaseId` states in one form: the id, where the address of a database of this target tells it."""
-        return self.session.target.database_id(stated) or stated if isinstance(stated, str) else stated
 
     def _place(self, stated: str) -> tuple[str, str]:
         """Id of the database that the input `databaseId` states, and its address where it states that.
@@ -93,13 +82,12 @@ class KeyspaceProvider(AstraResourceProvider):
 
 
 class Keyspace(AstraResource, module="astra", name="Keyspace"):
-    """A keyspace of a database. Waits until its database is ACTIVE; replaced when its name or its database changes.
+    """A keyspace of a database. Waits until its database is ACTIVE; replaced when anything of it changes.
 
     Args:
         resource_name: its address: `database.keyspace`.
         database_id: UUID of the database: the `id` of a Database. Or the address of its Data API, without a path: of a
-            self-hosted one, which has no ids, or of an existing database of Astra that is reached by its address alone. The id
-            and the addresses of one database mean the same; what stands goes on being reached by the address it was made with.
+            self-hosted one, which has no ids, or of an existing database of Astra that is reached by its address alone.
         name: 1 to 48 letters, digits or underscores, the first no underscore; neither dse nor system. default_keyspace stands
             in every new database and is taken over, as any keyspace of that name is.
         opts: Pulumi's resource options; must name the AstraProvider.

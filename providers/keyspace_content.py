@@ -92,6 +92,10 @@ class KeyspaceContentProvider(AstraResourceProvider):
     def wish(self, inputs: Mapping[str, Any]) -> str:
         return "/".join(inputs[key] for key in IDENTITY)
 
+    def thing(self, identity: str) -> str:
+        endpoint, *place = identity.rsplit("/", 2)
+        return "/".join((self.session.target.database_id(endpoint) or endpoint, *place))
+
     def make(self, inputs: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         self.claim(self.wish(inputs), inputs)
         made, stood = waking.awake(self.session.connection, inputs["apiEndpoint"], lambda: self.established(inputs))

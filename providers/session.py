@@ -45,7 +45,6 @@ class Session:
         activity: the changes under way.
         crowding: the collections that this run is to make.
         wishes: by kind and place, the inputs of what is to stand at the end of this run.
-        given_up: addresses of the indexes that are no longer declared, as the stack's check found them.
         replaced_tables: by endpoint, keyspace and name, the addresses of the tables that `diff` found to be replaced.
     """
 
@@ -58,7 +57,6 @@ class Session:
     activity: Activity = field(default_factory=Activity)
     crowding: Crowding = field(default_factory=Crowding)
     wishes: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
-    given_up: set[str] = field(default_factory=set)
     replaced_tables: dict[tuple[str, str, str], str] = field(default_factory=dict)
 
     @property

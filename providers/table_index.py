@@ -43,12 +43,7 @@ class TableIndexProvider(KeyspaceContentProvider):
 
     def established(self, inputs: dict[str, Any]) -> tuple[dict[str, Any], bool]:
         endpoint, keyspace, name = (inputs[key] for key in IDENTITY)
-        database = inputs[ADDRESS].partition(".")[0]
-
-        def given_up(table: str) -> bool:
-            return f"{database}.{keyspace}.{table}.{name}" in self.session.given_up
-
-        return index.create(self.session.connection, endpoint, keyspace, inputs["table"], name, self.index_of(inputs), given_up)
+        return index.create(self.session.connection, endpoint, keyspace, inputs["table"], name, self.index_of(inputs))
 
     def standing(self, inputs: dict[str, Any]) -> dict[str, Any] | None:
         endpoint, keyspace, name = (inputs[key] for key in IDENTITY)

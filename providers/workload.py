@@ -9,7 +9,7 @@ from pulumi.dynamic import CheckFailure, CheckResult
 
 from astra import loss, preflight
 from astra.errors import Problem
-from providers.dynamic import AstraResource, AstraResourceProvider
+from providers.dynamic import ADDRESS, AstraResource, AstraResourceProvider
 from providers.wire import log, plain, told
 
 
@@ -17,18 +17,20 @@ class WorkloadProvider(AstraResourceProvider):
     """Verbs of Workload. Its id is its address. It makes nothing."""
 
     schema = "resources:workload"
-    asks_always = True
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         result = super().check(_olds, news)
-        if result.failures or not _olds:
+        if result.failures:
             return result
-        olds, declared = _declared(plain(_olds)), _declared(plain(news))
-        # The engine makes what is new before it deletes what was dropped, and may find a name still taken.
-        self.session.given_up.update(_indexes(olds) - _indexes(declared))
+        olds, declared = _declared(plain(_olds)) if _olds else {}, _declared(plain(news))
+        # Of what did not change, too: its database may have.
+        refused = told(lambda: self._refusals(declared, olds)) if self.session.asks else []
+        if refused or not olds:
+            return CheckResult(news, [CheckFailure("", f"{declared[ADDRESS]}: {one}") for one in refused])
         connection, allowed = self.session.connection, self.session.allow_data_loss
         lost = told(lambda: loss.losses(connection, olds, declared, allowed))
-        said = [*map(str, lost), *([loss.advice(lost)] if lost else [])]
+        given_away = told(lambda: list(loss.handed_over(connection, olds, declared, allowed)))
+        said = [*given_away, *map(str, lost), *([loss.advice(lost)] if lost else [])]
         return CheckResult(news, [CheckFailure("", one) for one in said])
 
     def problems(self, definition: Mapping[str, Any]) -> tuple[Problem, ...]:
@@ -39,8 +41,9 @@ class WorkloadProvider(AstraResourceProvider):
             wrong = True
         return (Problem(("workload",), "must be an object as JSON"),) if wrong else ()
 
-    def refusals(self, inputs: Mapping[str, Any]) -> list[str]:
-        found = preflight.report(self.session.connection, self.session.verdicts, _declared(inputs))
+    def _refusals(self, declared: Mapping[str, Any], olds: Mapping[str, Any]) -> list[str]:
+        """What the service would refuse; what it would not, and is worth knowing, goes into the log."""
+        found = preflight.report(self.session.connection, self.session.verdicts, declared, olds.get("workload"))
         self.session.crowding.expect(found.rooms)
         for warning in found.warnings():
             # No failure, which would stop what does not need the credential.
@@ -66,17 +69,6 @@ def _declared(inputs: Mapping[str, Any]) -> dict[str, Any]:
     """The inputs with what the JSON says; a state of before it was JSON has the object itself."""
     workload = inputs.get("workload")
     return {**inputs, "workload": plain(json.loads(workload))} if isinstance(workload, str) else dict(inputs)
-
-
-def _indexes(declared: Mapping[str, Any]) -> set[str]:
-    """Addresses of all indexes of tables."""
-    return {
-        f"{database}.{keyspace}.{table}.{index}"
-        for database, keyspaces in declared["workload"].items()
-        for keyspace, content in (keyspaces or {}).items()
-        for table, stated in ((content or {}).get("tables") or {}).items()
-        for index in stated.get("indexes") or {}
-    }
 
 
 class Workload(AstraResource, module="astra", name="Workload"):

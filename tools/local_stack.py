@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 
 from tools import activation, failure, locks
 from tools.engine import record
@@ -12,6 +13,11 @@ from tools.places import Places
 
 STACK = "local"
 INTERRUPTED = 130
+# Where the engine keeps attributes of this stack's files; those of other stacks may be being written at this moment.
+ATTRIBUTES = (
+    *(f"stacks/*/{STACK}.{ending}.attrs" for ending in ("json", "json.bak", "json.gz", "json.gz.bak")),
+    *(f"{folder}/{STACK}/*.attrs" for folder in ("backups/*", "history/*", "locks/*/*")),
+)
 # Never a question: where one would be asked, the command fails instead.
 UNATTENDED = ("--yes", "--stack", STACK)
 SHOW = ("vectorize", "show", STACK)
@@ -81,10 +87,12 @@ def _remove_empty_attributes(places: Places) -> None:
 
     Without them it reads the file as ever, which is then as it was before the write that was cut off (engine 3.259).
     """
-    for file in sorted(places.state.glob(".pulumi/**/*.attrs")):
-        if file.stat().st_size == 0:
-            file.unlink()
-            print(f"Removed the empty {file.relative_to(places.state)}, which an engine that was killed left.", flush=True)
+    for file in sorted(file for pattern in ATTRIBUTES for file in places.state.glob(f".pulumi/{pattern}")):
+        # An engine that has begun since may move it.
+        with suppress(FileNotFoundError):
+            if file.stat().st_size == 0:
+                file.unlink()
+                print(f"Removed the empty {file.relative_to(places.state)}, which an engine that was killed left.", flush=True)
 
 
 def _exists(places: Places) -> bool:

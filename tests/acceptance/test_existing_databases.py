@@ -87,33 +87,6 @@ def test_what_is_declared_in_it_comes_up_and_goes_and_the_database_stays(project
         assert project.data_api(f"/{keyspace}/theirs", {"countDocuments": {"filter": {}}})["status"]["count"] == 1
 
 
-@pytest.mark.parametrize(("before", "after"), [("id", "apiEndpoint"), ("apiEndpoint", "id")])
-def test_one_that_is_named_in_another_way_is_the_same_and_its_documents_stay(
-    project: Project, theirs: str, before: str, after: str
-) -> None:
-    project.declare(declared_in(named(before, theirs)))
-    project.up().ok()
-    project.data_api("/shared/own", {"insertOne": {"document": {"_id": "1"}}})
-    stood = content_of_state(project)
-    project.declare(declared_in(named(after, theirs)))
-    run = project.preview().ok()
-    assert "replace" not in run.output, run.output
-    run = project.up().ok()
-    assert "replace" not in run.output, run.output
-    assert content_of_state(project) == stood
-    project.pulumi("refresh", "--yes", "--skip-preview", "--expect-no-changes").ok()
-    project.preview("--expect-no-changes").ok()
-    assert content(project, theirs) == WITH_OURS
-    assert project.data_api("/shared/own", {"countDocuments": {"filter": {}}})["status"]["count"] == 1
-    assert project.outputs()["databases"]["knowledge"]["apiEndpoint"] == address(theirs)
-
-
-def content_of_state(project: Project) -> dict[str, str]:
-    """The ids of the keyspaces and of what is in them, by address."""
-    found = {one["urn"].rpartition("::")[2]: one["id"] for one in project.resources() if "id" in one}
-    return {name: identity for name, identity in found.items() if name.startswith("knowledge.")}
-
-
 @pytest.mark.parametrize("way", ["id", "apiEndpoint"])
 def test_another_one_is_another_however_it_is_named(project: Project, theirs: str, way: str) -> None:
     project.declare(declared_in({"id": theirs}))
@@ -134,7 +107,7 @@ def test_another_one_is_another_however_it_is_named(project: Project, theirs: st
     project.declare(declared_in({"id": theirs}))
     run = project.preview()
     assert run.code == 1
-    why = "another database is declared under its name, and it holds documents (shared.own)"
+    why = "its database is another one, or named in another way, and it holds documents (shared.own)"
     assert f"knowledge.shared.own would be replaced: {why}" in run.output, run.output
 
 
@@ -149,6 +122,20 @@ def test_applications_are_told_what_stands_behind_an_id(project: Project, theirs
         "region": "us-east-2",
         "apiEndpoint": address(theirs),
     }
+
+
+@pytest.mark.parametrize("verb", ["preview", "refresh", "destroy"])
+def test_of_one_that_was_terminated_since_is_said_what_to_do(project: Project, theirs: str, verb: str) -> None:
+    project.declare(declared_in({"id": theirs}))
+    project.up().ok()
+    project.world.set_status(theirs, "TERMINATED")
+    run = project.preview() if verb == "preview" else project.pulumi(verb, "--yes", "--skip-preview", "--run-program")
+    assert run.code != 0, run.output
+    assert f"database {theirs} is TERMINATED. What is gone never comes back: take it out of the environment" in run.output
+    other = {"name": "other", "cloudProvider": "AWS", "region": "us-east-2"}
+    project.declare({"target": {"kind": "emulator"}, "databases": {"other": other}, "workload": {}})
+    project.up().ok()
+    assert set(project.outputs()["databases"]) == {"other"}
 
 
 def test_an_unknown_id_is_refused_in_the_preview(project: Project) -> None:
@@ -226,3 +213,31 @@ def test_a_program_that_names_an_unknown_id_is_refused_in_the_preview(project: P
     assert run.code == 1, run.output
     assert f"There is no database {UNKNOWN}" in run.output
     assert "Traceback" not in run.output
+
+
+def test_one_that_the_stack_made_is_handed_over_only_after_the_stack_forgot_it(project: Project) -> None:
+    made = {"name": "ours", "cloudProvider": "AWS", "region": "us-east-2"}
+    content = {"shared": {"collections": {"own": {"vector": {"dimension": 8}}}}}
+    environment = {"target": {"kind": "emulator"}, "databases": {"knowledge": made}, "workload": {"knowledge": content}}
+    project.declare(environment)
+    project.up().ok()
+    (ours,) = (one["id"] for one in project.world.databases())
+    environment = {**environment, "allowDataLoss": ["*"], "databases": {"kb": {"id": ours}}, "workload": {"kb": content}}
+    project.declare(environment)
+    for run in (project.preview(), project.up()):
+        assert run.code == 1
+        assert (
+            f"databases.kb: this is the database {ours} that the stack made as knowledge, and would now terminate. Go on calling "
+            "it knowledge, with its name, cloudProvider and region. Or hand it over: first have the stack forget knowledge by "
+            "pulumi state delete, as docs/shared-state.md says, then update once with allowDataLoss: [knowledge]."
+        ) in run.output
+    (database,) = [one["urn"] for one in project.resources() if one["urn"].endswith("::knowledge")]
+    project.pulumi("state", "delete", "--yes", "--force", "--target-dependents", database).ok()
+    project.declare({**environment, "allowDataLoss": ["knowledge"]})
+    project.up().ok()
+    project.declare({**environment, "allowDataLoss": []})
+    project.preview().ok()
+    assert [one["status"] for one in project.world.databases()] == ["ACTIVE"]
+    assert list(project.world.collections(ours, "shared")) == ["own"]
+    project.destroy().ok()
+    assert [one["status"] for one in project.world.databases()] == ["ACTIVE"]

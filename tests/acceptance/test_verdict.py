@@ -123,6 +123,34 @@ def test_more_collections_than_a_database_usually_holds_are_warned_of_before_and
     assert "the usual limit" not in project.preview("--expect-no-changes").ok().output
 
 
+def test_a_rename_is_told_that_the_old_ones_go_last_and_nothing_once_they_are_gone(
+    project: Project, declared: dict[str, Any]
+) -> None:
+    content = declared["workload"]["knowledge"]["research"]["collections"]
+    kept = dict(content)
+    content |= dict.fromkeys(f"old{number}" for number in range(6))
+    project.declare(declared)
+    project.world.set("max_indexes", 120)
+    project.up().ok()
+    # As if all were made at the same time: then the service lets them pass.
+    project.world.set("max_collections", 12)
+    declared["workload"]["knowledge"]["research"]["collections"] = kept | dict.fromkeys(
+        [*(f"old{number}" for number in range(4)), "new4", "new5"]
+    )
+    project.declare(declared)
+    run = project.up().ok()
+    lines = [line.strip() for line in run.output.splitlines() if line.strip().startswith("warning: ")]
+    assert len(lines) == 1, run.output
+    assert lines[0].startswith(
+        "warning: knowledge: 12 collections, 2 more than the usual limit of 10: 10 stand and 2 are to be made."
+    )
+    assert lines[0].endswith(
+        "2 of those that stand are dropped by this update, but only after the new ones are made: drop in one update, and add in "
+        "the next."
+    )
+    assert len(project.world.collections(project.database()["id"], "research")) == 8
+
+
 PROGRAM = """
 import pulumi
 from providers import AstraProvider, Collection, Database, Keyspace

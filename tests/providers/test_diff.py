@@ -87,15 +87,6 @@ def named(database: str) -> list[str]:
     return [database, *(f"http://127.0.0.1:8181/databases/{database}-{region}" for region in ("us-east-2", "us-west-2"))]
 
 
-@pytest.mark.parametrize("new", named(THEIRS))
-@pytest.mark.parametrize("old", named(THEIRS))
-def test_a_keyspace_of_a_database_that_is_named_in_another_way_is_the_same(old: str, new: str) -> None:
-    stands = {**KEYSPACE, "databaseId": old}
-    assert diff(KeyspaceProvider, stands, databaseId=new) == SAME
-    assert diff(KeyspaceProvider, stands, databaseId=new, name="other") == (True, ["name"])
-    assert diff(KeyspaceProvider, stands, databaseId=new, address="renamed.k") == IN_PLACE
-
-
 @pytest.mark.parametrize("new", [*named(ANOTHER), f"https://{THEIRS}-us-east-2.example.com"])
 @pytest.mark.parametrize("old", named(THEIRS))
 def test_a_keyspace_of_another_database_is_another_however_that_is_named(old: str, new: str) -> None:

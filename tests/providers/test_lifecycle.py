@@ -259,6 +259,16 @@ def test_a_table_of_the_collection_s_name_is_left_alone(standing: Standing, worl
         standing.providers["collection"].create(standing.inputs["collection"])
 
 
+def test_of_a_database_of_somebody_else_s_that_is_gone_is_said_what_to_do(standing: Standing, world: World) -> None:
+    identity = standing.ids["database"]
+    world.set_status(identity, "TERMINATED")
+    with pytest.raises(Failure) as refused:
+        standing.providers["database"].read(identity, {"address": "knowledge"})
+    assert str(refused.value) == (
+        f"database {identity} is TERMINATED. What is gone never comes back: take it out of the environment file, or name another."
+    )
+
+
 def test_of_another_organisation_nothing_counts_as_gone(standing: Standing, world: World) -> None:
     found = {**standing.outs["database"], "organizationId": "theirs"}
     unknown = "00000000-0000-4000-8000-000000000000"
@@ -320,3 +330,16 @@ def test_a_keyspace_that_gets_another_address_and_its_database_another_name_is_t
     assert world.databases()[0]["keyspaces"] == ["default_keyspace", "k"]
     with pytest.raises(Failure, match=r"new\.k has it already"):
         keyspace.create({"address": "third.k", "databaseId": names[first], "name": "k"})
+
+
+def test_what_is_reached_by_the_address_of_another_region_is_the_same(
+    standing: Standing, provide: Provide, session: Session, world: World
+) -> None:
+    """One that has it by another name and by another address is not deleted, although it is empty."""
+    collection, inputs = provide(CollectionProvider), standing.inputs["collection"]
+    forget(session)
+    collection.create({**inputs, "address": "new.k.c"})
+    west = inputs["apiEndpoint"].replace("us-east-2", "us-west-2")
+    identity = standing.ids["collection"].replace("us-east-2", "us-west-2")
+    collection.delete(identity, {**standing.outs["collection"], "apiEndpoint": west})
+    assert list(world.collections(standing.ids["database"], "k")) == ["c"]

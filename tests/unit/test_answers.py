@@ -99,6 +99,7 @@ NOW = "Sun, 06 Nov 1994 08:49:37 GMT"
         ("Sun, 06 Nov 1994 08:49:30 GMT", 0.0),
         ("Sun, 99 Nov 1994 08:49:44 GMT", None),
         ("soon", None),
+        ("Sun, 06 Nov 99999999999999999999 08:49:37 GMT", None),
         ("-1", None),
         ("7.5", None),
         ("nan", None),
@@ -139,7 +140,13 @@ def test_a_long_text_is_cut() -> None:
 
 @pytest.mark.parametrize(
     ("body", "start"),
-    [(b"<html>\nSign in", "'<html> Sign in'"), (b"", "''"), (b"\xff", "'\ufffd'"), (b"[" * 99_999, f"'{'[' * 80}'")],
+    [
+        (b"<html>\nSign in", "'<html> Sign in'"),
+        (b"", "''"),
+        (b"\xff", "'\ufffd'"),
+        (b"word " * 99, f"'{'word ' * 16}…'"),
+        (b"[" * 99_999, "'…'"),
+    ],
 )
 def test_a_body_that_is_not_json_is_unreadable(body: bytes, start: str) -> None:
     with pytest.raises(Unreadable) as raised:

@@ -9,6 +9,7 @@ import sys
 import threading
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 import pytest
 from werkzeug.serving import make_server
@@ -27,13 +28,15 @@ WARNING = (
 )
 ADVISORY = {"id": "CVE-2099-0001", "fix_versions": ["99.1"], "aliases": ["GHSA-aaaa-bbbb-cccc"], "description": "Some thing bad"}
 SOUND = {"name": "anyio", "version": "4.16.0", "vulns": []}
+CONTROL = {"name": "django", "version": "2.2", "vulns": [{**ADVISORY, "id": "CVE-2019-12308", "aliases": []}]}
 ADVICE = "Renew the lock with `make lock`, or accept an advisory for a time in tool.audit of pyproject.toml."
 FOUND = "httpx 0.28.1: CVE-2099-0001, GHSA-aaaa-bbbb-cccc: fixed in 99.1"
 
 
-def result(*advisories: dict[str, Any], skipped: dict[str, str] | None = None) -> Ended:
-    packages = [SOUND, {"name": "httpx", "version": "0.28.1", "vulns": list(advisories)}, *([skipped] if skipped else [])]
-    return Ended(1 if advisories else 0, json.dumps({"dependencies": packages, "fixes": []}), WARNING)
+def result(*advisories: dict[str, Any], control: dict[str, Any] = CONTROL, skipped: dict[str, str] | None = None) -> Ended:
+    httpx = {"name": "httpx", "version": "0.28.1", "vulns": list(advisories)}
+    packages = [control, SOUND, httpx, *([skipped] if skipped else [])]
+    return Ended(1, json.dumps({"dependencies": packages, "fixes": []}), WARNING)
 
 
 def test_nothing_known_passes_and_says_how_many_were_audited() -> None:
@@ -73,57 +76,52 @@ def test_an_acceptance_whose_time_is_over_fails_whatever_was_found(ended: Ended)
     )
 
 
-def test_a_package_that_pip_audit_leaves_out_fails_though_pip_audit_passes() -> None:
+def test_a_package_that_pip_audit_leaves_out_is_named() -> None:
     judged = verdict(result(skipped={"name": "werkzeug", "skip_reason": "Dependency not found"}), {}, TODAY)
-    assert (judged.passed, judged.lines) == (
-        False,
-        ("werkzeug was left out: Dependency not found", "2 packages were audited", ADVICE),
-    )
+    assert (judged.passed, judged.lines) == (True, ("not done for werkzeug: Dependency not found", "2 packages were audited"))
 
 
-NOT_DONE = "not done, because the vulnerability service cannot be asked: "
+NO_RESULT = "not done: pip-audit ended without a result (exit code 1): "
+NOBODY_KNOWS = (
+    "not done: whoever answered knows nothing of django 2.2, which osv.dev does: a proxy may have answered in its place"
+)
 REFUSED = "requests.exceptions.ConnectionError: HTTPConnectionPool(host='127.0.0.1', port=9): Max retries exceeded"
 FORBIDDEN = "requests.exceptions.HTTPError: 403 Client Error: Forbidden for url: https://api.osv.dev/v1/query"
 NO_JSON = "requests.exceptions.JSONDecodeError: Expecting value: line 1 column 1 (char 0)"
-AGAIN = "\n\nDuring handling of the above exception, another exception occurred:\n\nTraceback (most recent call last):\n"
-
-
-@pytest.mark.parametrize(
-    ("ended", "reason"),
-    [
-        (Ended(1, "", f"{WARNING}Traceback (most recent call last):\n{REFUSED}\n"), REFUSED),
-        (Ended(1, "", f"{WARNING}{FORBIDDEN}{AGAIN}pip_audit._service.interface.ServiceError\n"), FORBIDDEN),
-        (Ended(1, "", f"{WARNING}json.decoder.JSONDecodeError: Expecting value{AGAIN}{NO_JSON}\n"), NO_JSON),
-        (
-            Ended(1, "", "ERROR:pip_audit._cli:Tip: your network may be blocking this service. Try another service\n"),
-            "ERROR:pip_audit._cli:Tip: your network may be blocking this service. Try another service",
-        ),
-        (Ended(None), "no result within 90 seconds"),
-    ],
-    ids=["no connection", "refused by a proxy", "another page", "blocked", "too slow"],
-)
-def test_a_service_that_cannot_be_asked_is_one_line_and_passes(ended: Ended, reason: str) -> None:
-    judged = verdict(ended, {}, TODAY)
-    assert (judged.passed, judged.lines) == (True, (NOT_DONE + reason,))
+NO_BUNDLE = "OSError: Could not find a suitable TLS CA certificate bundle, invalid path: /etc/missing.pem"
+OTHER_FORM = "AttributeError: 'str' object has no attribute 'get'"
+TRACEBACK = "Traceback (most recent call last):\n"
+AGAIN = f"\n\nDuring handling of the above exception, another exception occurred:\n\n{TRACEBACK}"
+BLOCKED = "ERROR:pip_audit._cli:Tip: your network may be blocking this service. Try another service"
 
 
 @pytest.mark.parametrize(
     ("ended", "said"),
     [
-        (
-            Ended(1, "", f"{WARNING}ERROR:pip_audit._cli:requirement foo does not contain a hash\n"),
-            "pip-audit failed with exit code 1: ERROR:pip_audit._cli:requirement foo does not contain a hash",
-        ),
-        (
-            Ended(1, "", "python: No module named pip_audit\n"),
-            "pip-audit failed with exit code 1: python: No module named pip_audit",
-        ),
-        (Ended(0, "{}", ""), "pip-audit failed with exit code 0: it said nothing"),
+        (Ended(1, "", f"{WARNING}{TRACEBACK}{REFUSED}\n"), NO_RESULT + REFUSED),
+        (Ended(1, "", f"{WARNING}{FORBIDDEN}{AGAIN}pip_audit._service.interface.ServiceError\n"), NO_RESULT + FORBIDDEN),
+        (Ended(1, "", f"{WARNING}json.decoder.JSONDecodeError: Expecting value{AGAIN}{NO_JSON}\n"), NO_RESULT + NO_JSON),
+        (Ended(1, "", f"{BLOCKED}\n"), NO_RESULT + BLOCKED),
+        (Ended(1, "", f"{WARNING}{TRACEBACK}{NO_BUNDLE}\n"), NO_RESULT + NO_BUNDLE),
+        (Ended(1, "", f"{WARNING}{TRACEBACK}{OTHER_FORM}\n"), NO_RESULT + OTHER_FORM),
+        (Ended(1, "", "python: No module named pip_audit\n"), f"{NO_RESULT}python: No module named pip_audit"),
+        (Ended(1, "{}", ""), f"{NO_RESULT}it said nothing"),
+        (result(control={**CONTROL, "vulns": []}), NOBODY_KNOWS),
+        (Ended(None), "not done: pip-audit had no result within 90 seconds"),
+    ],
+    ids=[
+        *("no connection", "refused by a proxy", "another page", "blocked", "no such bundle", "another form"),
+        *("not installed", "silent", "nothing known of anything", "too slow"),
     ],
 )
-def test_any_other_end_without_a_result_fails(ended: Ended, said: str) -> None:
+def test_an_audit_that_could_not_be_done_is_one_line_and_passes(ended: Ended, said: str) -> None:
     judged = verdict(ended, {}, TODAY)
-    assert (judged.passed, judged.lines) == (False, (said,))
+    assert (judged.passed, judged.lines) == (True, (said,))
+
+
+def test_what_is_known_of_a_locked_package_fails_whatever_became_of_the_control() -> None:
+    judged = verdict(result(ADVISORY, control={**CONTROL, "vulns": []}), {}, TODAY)
+    assert (judged.passed, judged.lines) == (False, (FOUND, "2 packages were audited", ADVICE))
 
 
 def test_the_acceptances_of_pyproject() -> None:
@@ -150,15 +148,21 @@ def test_an_acceptance_without_id_reason_or_last_day_is_refused(entry: Any) -> N
     assert str(refused.value) == f"{sentence}{entry}"
 
 
+def known(name: str) -> dict[str, Any]:
+    """The answer that knows one vulnerability, in the form of OSV's schema."""
+    affected = [
+        {"package": {"name": name, "ecosystem": "PyPI"}, "ranges": [{"type": "ECOSYSTEM", "events": [{"fixed": "99.1"}]}]}
+    ]
+    return {"vulns": [{"id": "GHSA-aaaa-bbbb-cccc", "aliases": ["CVE-2099-0001"], "summary": "Bad", "affected": affected}]}
+
+
 @Request.application
 def osv(request: Request) -> Response:
-    """Knows one vulnerability, in httpx; the answer's form is that of OSV's schema."""
-    affected = [
-        {"package": {"name": "httpx", "ecosystem": "PyPI"}, "ranges": [{"type": "ECOSYSTEM", "events": [{"fixed": "99.1"}]}]}
-    ]
-    known = {"id": "GHSA-aaaa-bbbb-cccc", "aliases": ["CVE-2099-0001"], "summary": "Some thing bad", "affected": affected}
-    asked = request.get_json(force=True)["package"]
-    return Response(json.dumps({"vulns": [known]} if asked["name"] == "httpx" else {}))
+    """At /v1/query it knows a vulnerability of the control and of httpx; elsewhere it is a proxy that answers with the query."""
+    asked = request.get_json(force=True)["package"]["name"]
+    if request.path != "/v1/query":
+        return Response(unquote(request.query_string.decode()))
+    return Response(json.dumps(known(asked) if asked in ("django", "httpx") else {}))
 
 
 @pytest.fixture
@@ -166,14 +170,14 @@ def service() -> Iterator[str]:
     server = make_server("127.0.0.1", 0, osv, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/v1/query"
+    yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     thread.join()
     server.server_close()
 
 
-def audited(address: str) -> tuple[int, list[str]]:
-    environ = {**os.environ, "PIP_AUDIT_OSV_URL": address, "NO_PROXY": "127.0.0.1"}
+def audited(address: str, **variables: str) -> tuple[int, list[str]]:
+    environ = {**os.environ, "PIP_AUDIT_OSV_URL": address, "NO_PROXY": "127.0.0.1", **variables}
     done = subprocess.run(
         [sys.executable, "-m", "tools.audit"], cwd=Places.here().root, env=environ, capture_output=True, text=True, check=False
     )
@@ -182,7 +186,7 @@ def audited(address: str) -> tuple[int, list[str]]:
 
 
 def test_the_real_pip_audit_asks_for_every_locked_package(service: str) -> None:
-    code, (found, counted, advice) = audited(service)
+    code, (found, counted, advice) = audited(f"{service}/v1/query")
     assert (code, advice) == (1, ADVICE)
     assert found.startswith("httpx ")
     assert found.endswith(": CVE-2099-0001, GHSA-aaaa-bbbb-cccc: fixed in 99.1")
@@ -199,4 +203,22 @@ def test_the_real_pip_audit_is_ended_when_its_time_is_up() -> None:
 def test_the_real_pip_audit_finds_nobody_and_the_audit_passes() -> None:
     code, lines = audited("http://127.0.0.1:9/v1/query")
     assert (code, len(lines)) == (0, 1)
-    assert lines[0].startswith(f"{NOT_DONE}requests.exceptions.ConnectionError: ")
+    assert lines[0].startswith(f"{NO_RESULT}requests.exceptions.ConnectionError: ")
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        *((answer, NOBODY_KNOWS) for answer in ("{}", "[]", "null")),
+        ('{"vulns":"x"}', NO_RESULT + OTHER_FORM),
+        ("<html>", NO_RESULT + NO_JSON),
+    ],
+)
+def test_the_real_pip_audit_is_answered_by_a_proxy_and_the_audit_passes(service: str, answer: str, said: str) -> None:
+    code, lines = audited(f"{service}/?{answer}")
+    assert (code, lines) == (0, [said])
+
+
+def test_the_real_pip_audit_is_told_of_no_authorities_and_the_audit_passes() -> None:
+    code, lines = audited("https://127.0.0.1:9/v1/query", REQUESTS_CA_BUNDLE="/etc/missing.pem")
+    assert (code, lines) == (0, [NO_RESULT + NO_BUNDLE])

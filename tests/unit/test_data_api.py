@@ -171,6 +171,29 @@ def test_a_refusal_is_final(answering: Callable) -> None:
     assert len(service.requests) == 1
 
 
+# One that begins like nothing in particular: it is hidden only by being what was sent.
+SENT = "Zk3Jq8VtB1mXw5Lr9NcPd2Hs7Gy4TfUa6Ee0Ro1Q"
+REPEATING = {
+    "a failure's text": lambda text: httpx.Response(500, text=text),
+    "no JSON": lambda text: httpx.Response(200, text=text),
+    "a message": lambda text: failed("X", "REQUEST", text),
+}
+
+
+@pytest.mark.parametrize("answer", REPEATING.values(), ids=REPEATING)
+def test_not_even_a_part_of_what_was_sent_as_a_secret_is_repeated_wherever_the_text_is_cut(
+    answering: Callable, answer: Callable[[str], httpx.Response]
+) -> None:
+    shown = set()
+    for length in range(520):
+        service = answering(answer(f"{'e ' * (length // 2)}{'e' * (length % 2)} bad key {SENT} end"))
+        with pytest.raises(AstraError) as raised:
+            command(service.connection, ENDPOINT, "/k", "find", {}, "x", repeatable=False, headers={"x-embedding-api-key": SENT})
+        assert SENT[:6] not in str(raised.value) + repr(raised.value), length
+        shown.add("(hidden)" in str(raised.value))
+    assert shown == {True, False}, "of a long text the end is cut, and of a short one it is not"
+
+
 def test_a_secret_in_a_message_is_not_repeated_and_a_long_message_is_cut(answering: Callable) -> None:
     secret = "sk-0123456789abcdef0123456789abcdef"
     with pytest.raises(AstraError) as raised:

@@ -143,6 +143,33 @@ def test_nothing_counts_as_terminated_by_the_word_of_another_organisation(answer
     database.terminate(answering(ABSENT, OURS).connection, "0a1b", "ours")
 
 
+def test_a_termination_that_is_answered_with_an_absence_counts_only_where_the_description_agrees(answering: Callable) -> None:
+    service = answering(described("ACTIVE"), ABSENT, described("ACTIVE"))
+    with pytest.raises(Unreadable) as raised:
+        database.terminate(service.connection, "0a1b")
+    assert str(raised.value) == (
+        "cannot terminate database 0a1b: HTTP 404, 1: no such database. Yet it stands, so nothing was removed. A proxy or a "
+        "wrong address may have answered: check the address of the target."
+    )
+    for ended in (ABSENT, described("TERMINATED")):
+        service = answering(described("ACTIVE"), ABSENT, ended)
+        database.terminate(service.connection, "0a1b")
+        assert [request.method for request in service.requests] == ["GET", "POST", "GET"]
+
+
+def test_a_termination_under_way_is_waited_for_whoever_began_it(answering: Callable) -> None:
+    going = described("TERMINATING")
+    service = answering(described("ACTIVE"), ABSENT, going, going, described("TERMINATED"))
+    database.terminate(service.connection, "0a1b")
+    assert len(service.requests) == 5
+
+
+def test_while_it_is_waited_for_another_organisation_s_absence_is_none(answering: Callable) -> None:
+    service = answering(described("ACTIVE"), httpx.Response(202), described("TERMINATING"), ABSENT, OURS)
+    with pytest.raises(Unauthorized):
+        database.terminate(service.connection, "0a1b", "theirs")
+
+
 @pytest.mark.parametrize(
     "failure",
     [

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from astra import database, datacenter
-from astra.errors import NotFound, Unavailable
+from astra.errors import NotFound, Unavailable, Unreadable
 from astra.http import Connection
 from emulator.world import World
 
@@ -87,6 +87,27 @@ def test_a_region_that_the_organisation_cannot_use_is_named_with_the_nearest_of_
     assert reason == 'this organisation has no region us-east-22 of AWS; did you mean "us-east-2"?'
     assert database.unusable_region(emulator, "GCP", "us-east-2").startswith("this organisation has no region us-east-2 of GCP; ")
     assert database.unusable_region(emulator, "AWS", "us-east-2") == ""
+
+
+ABSENT = httpx.Response(404, json={"errors": [{"ID": 1, "message": "no route for this."}]})
+
+
+def test_a_list_of_regions_that_is_said_not_to_exist_is_no_absence_of_the_database(answering: Callable) -> None:
+    with pytest.raises(Unreadable) as raised:
+        datacenter.listed(answering(ABSENT).connection, "i")
+    assert str(raised.value) == (
+        "cannot list the regions of database i: HTTP 404, 1: no route for this. Yet the database was there a moment ago: run "
+        "again. A proxy or a wrong address may have answered: check the address of the target."
+    )
+
+
+def test_a_removal_that_is_answered_with_an_absence_counts_only_where_the_region_is_listed_no_more(answering: Callable) -> None:
+    active = httpx.Response(200, json={"id": "i", "status": "ACTIVE", "info": {}})
+    first, further = ({"id": f"i-{number}", "region": region} for number, region in ((1, "us-east-2"), (2, "us-west-2")))
+    both, one = httpx.Response(200, json=[first, further]), httpx.Response(200, json=[first])
+    datacenter.terminate(answering(active, both, ABSENT, active, one, active, one, active).connection, "i", "us-west-2")
+    with pytest.raises(Unreadable, match=r"^cannot remove region us-west-2 .* Yet it stands, so nothing was removed\."):
+        datacenter.terminate(answering(active, both, ABSENT, active, both).connection, "i", "us-west-2")
 
 
 def test_an_outage_is_no_absence(answering: Callable) -> None:

@@ -1,5 +1,6 @@
 """Sending: what is repeated and when, what a failure says, and where a token goes."""
 
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
@@ -82,6 +83,17 @@ def test_pauses_grow(answering: Callable) -> None:
         sent(service.connection, repeatable=True)
     # A quarter of a second, doubled each time, with up to a second added so that many clients do not ask at once.
     assert all(0.25 * 2**n <= pause <= 0.25 * 2**n + 1 for n, pause in enumerate(service.clock.pauses))
+
+
+@pytest.mark.parametrize("repeated_part", ["Bearer Zk3Jq8Vt", "Zk3Jq8Vt"])
+def test_a_token_that_begins_like_nothing_in_particular_is_hidden_with_and_without_its_scheme(
+    answering: Callable, repeated_part: str
+) -> None:
+    service = answering(httpx.Response(400, text=f"unknown: {repeated_part}"))
+    connection = dataclasses.replace(service.connection, target=target("astra", {}, "Zk3Jq8Vt"))
+    with pytest.raises(AstraError) as raised:
+        send(connection, "GET", URL, doing="list", headers={"Authorization": "Bearer Zk3Jq8Vt"})
+    assert str(raised.value) == "cannot list: HTTP 400, unknown: (hidden). Correct the definition."
 
 
 @pytest.mark.parametrize(("asked", "least"), [("7", 7.0), ("29", 29.0), ("30", LONGEST_PAUSE), ("3600", LONGEST_PAUSE)])

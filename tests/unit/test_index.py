@@ -110,20 +110,6 @@ def test_an_index_of_another_table_is_found_by_its_name(emulator: Connection, en
     assert set(index.listed(emulator, endpoint, KEYSPACE, "others")) == {"i"}
 
 
-def test_one_that_is_about_to_go_gives_its_name_up_at_once(emulator: Connection, endpoint: str) -> None:
-    create(emulator, endpoint, definition("vector", "embedding"), on="others")
-    stated = definition("vector", "embedding")
-    asked: list[str] = []
-
-    def given_up(table: str) -> bool:
-        asked.append(table)
-        return True
-
-    made, taken_over = index.create(emulator, endpoint, KEYSPACE, "chunks", "i", stated, given_up)
-    assert (made["table"], taken_over, asked) == ("chunks", False, ["others"])
-    assert index.listed(emulator, endpoint, KEYSPACE, "others") == {}
-
-
 def test_a_second_index_on_a_column_is_a_conflict_that_names_the_first(emulator: Connection, endpoint: str) -> None:
     create(emulator, endpoint, definition("vector", "embedding"), "first")
     with pytest.raises(Conflict) as raised:

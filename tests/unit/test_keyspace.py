@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from astra import database, keyspace
-from astra.errors import NotFound, TimedOut, Unauthorized, Unavailable
+from astra.errors import NotFound, TimedOut, Unauthorized, Unavailable, Unreadable
 from astra.http import Connection
 from emulator.world import World
 
@@ -46,6 +46,16 @@ def test_dropping_and_dropping_again(emulator: Connection, database_id: str, com
     commands.clear()
     keyspace.drop(emulator, database_id, "research")
     assert {command.partition(" ")[0] for command in commands} == {"GET"}
+
+
+def test_a_drop_that_is_answered_with_an_absence_counts_only_where_the_keyspace_is_listed_no_more(answering: Callable) -> None:
+    absent = httpx.Response(404, json={"errors": [{"ID": 1, "message": "no such keyspace."}]})
+    there, dropped = (
+        httpx.Response(200, json={"id": "i", "status": "ACTIVE", "info": {"keyspaces": names}}) for names in (["research"], [])
+    )
+    keyspace.drop(answering(there, absent, dropped).connection, "i", "research")
+    with pytest.raises(Unreadable, match=r"^cannot drop keyspace research .* Yet it stands, so nothing was removed\."):
+        keyspace.drop(answering(there, absent, there).connection, "i", "research")
 
 
 def test_with_the_database_gone_it_is_not_found(emulator: Connection, database_id: str) -> None:

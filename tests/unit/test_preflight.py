@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from astra import collection, database, keyspace, preflight
+from astra import table as standing
 from astra.data_api import command
 from astra.http import Connection
 from astra.sharing import SharedReads
@@ -24,8 +25,8 @@ def table(**columns: Any) -> dict[str, Any]:
     return {"definition": {"columns": {"id": "text", **columns}, "primaryKey": "id"}}
 
 
-def reported(connection: Connection, stated: dict[str, Any]) -> preflight.Report:
-    return preflight.report(connection, SharedReads(), stated)
+def reported(connection: Connection, stated: dict[str, Any], before: dict[str, Any] | None = None) -> preflight.Report:
+    return preflight.report(connection, SharedReads(), stated, before and before["workload"])
 
 
 @pytest.fixture
@@ -137,6 +138,23 @@ def test_an_existing_database_is_asked_by_its_id_or_its_address(emulator: Connec
     assert len(reported(emulator, stated).refusals) == 1
 
 
+@pytest.mark.parametrize("form", ["id", "apiEndpoint"])
+def test_of_an_existing_database_that_is_gone_is_said_what_to_do(
+    emulator: Connection, endpoint: str, world: World, form: str
+) -> None:
+    identity = emulator.target.database_id(endpoint)
+    # Whoever terminates it in this process lets nobody go by what was read before.
+    with emulator.reads.changing():
+        world.set_status(identity, "TERMINATED")
+    stated = declared()
+    stated["databases"]["knowledge"] = {form: identity if form == "id" else endpoint}
+    (refusal,) = reported(emulator, stated).refusals
+    assert refusal == (
+        f"databases.knowledge: database {identity} is TERMINATED. What is gone never comes back: take it out of the environment "
+        "file, or name another."
+    )
+
+
 @pytest.mark.usefixtures("endpoint")
 def test_four_hundred_collections_of_one_service_are_one_question(emulator: Connection, commands: list[str]) -> None:
     stated = {f"c{number}": {"vector": {"service": NVIDIA}} for number in range(400)}
@@ -198,6 +216,41 @@ def test_the_indexes_of_tables_and_what_collections_need_share_their_room(emulat
         "knowledge: 102 indexes, 2 more than the usual limit of 100: 90 stand and 12 are to be made, 10 of them for each "
         f"collection. {UNLESS}"
     )
+
+
+@pytest.mark.parametrize(
+    ("old", "way_out"),
+    [
+        (["c9"], "1 of those that stand is dropped"),
+        (["c8", "c9"], "2 of those that stand are dropped"),
+        # One is gone already.
+        (["c8", "c9", "gone"], "2 of those that stand are dropped"),
+    ],
+)
+def test_what_is_dropped_goes_only_after_the_new_is_made_and_how_to_get_round_that_is_said(
+    emulator: Connection, endpoint: str, old: list[str], way_out: str
+) -> None:
+    filled(emulator, endpoint, *(f"c{number}" for number in range(10)))
+    kept = [f"c{number}" for number in range(8)]
+    (warning,) = reported(emulator, declared(dict.fromkeys((*kept, "new"))), declared(dict.fromkeys((*kept, *old)))).warnings()
+    assert warning == (
+        f"knowledge: 11 collections, 1 more than the usual limit of 10: 10 stand and 1 are to be made. {UNLESS} "
+        f"{way_out} by this update, but only after the new ones are made: drop in one update, and add in the next."
+    )
+
+
+def test_the_indexes_of_what_is_dropped_stand_until_the_new_ones_are_made(emulator: Connection, endpoint: str) -> None:
+    filled(emulator, endpoint, *(f"c{number}" for number in range(9)))
+    standing.create(emulator, endpoint, "default_keyspace", "notes", table(a="int")["definition"])
+    indexed = {**table(a="int"), "indexes": {f"notes_{number}": {"column": "a"} for number in range(3)}}
+    fewer = {**indexed, "indexes": {"notes_0": {"column": "a"}}}
+    for left, dropped in ((dict[str, Any](), 13), ({"notes": fewer}, 12)):
+        (warning,) = reported(emulator, declared({"c9": {}}, left), declared({"c8": {}}, {"notes": indexed})).warnings()
+        assert warning == (
+            "knowledge: 103 indexes, 3 more than the usual limit of 100: 93 stand and 10 are to be made, 10 of them for each "
+            f"collection. {UNLESS} {dropped} of those that stand are dropped by this update, but only after the new ones are "
+            "made: drop in one update, and add in the next."
+        )
 
 
 def test_a_database_that_does_not_exist_yet_has_all_its_room(emulator: Connection) -> None:

@@ -105,6 +105,41 @@ def test_unlock_removes_the_empty_file_that_a_kill_in_the_middle_of_a_write_leav
     assert sorted(file.name for file in stack.iterdir()) == ["local.json", "mine.json.attrs"]
 
 
+@pytest.mark.parametrize(
+    ("file", "removed"),
+    [
+        ("stacks/astra-vectorize/local.json.attrs", True),
+        ("stacks/astra-vectorize/local.json.bak.attrs", True),
+        ("stacks/astra-vectorize/local.json.gz.attrs", True),
+        ("backups/astra-vectorize/local/local.1.json.attrs", True),
+        ("history/astra-vectorize/local/local-1.checkpoint.json.attrs", True),
+        ("locks/organization/astra-vectorize/local/1.json.attrs", True),
+        ("stacks/astra-vectorize/mine.json.attrs", False),
+        ("stacks/astra-vectorize/local.2.json.attrs", False),
+        ("stacks/local/mine.json.attrs", False),
+        ("backups/local/mine/mine.1.json.attrs", False),
+        ("history/astra-vectorize/mine/mine-1.checkpoint.json.attrs", False),
+        ("locks/organization/local/mine/1.json.attrs", False),
+        ("meta.yaml.attrs", False),
+    ],
+)
+def test_unlock_removes_what_is_this_stacks_alone(machine: Machine, file: str, *, removed: bool) -> None:
+    """Another stack's engine may be writing its own."""
+    attributes = machine.places.state / ".pulumi" / file
+    attributes.parent.mkdir(parents=True)
+    attributes.write_text("")
+    local_stack.unlock(machine.places, machine.environ)
+    assert attributes.exists() == (not removed)
+
+
+def test_unlock_passes_over_a_file_that_is_gone_when_it_is_looked_at(machine: Machine) -> None:
+    attributes = machine.places.state / ".pulumi" / "history" / "astra-vectorize" / "local" / "local-1.history.json.attrs"
+    attributes.parent.mkdir(parents=True)
+    attributes.symlink_to("gone")
+    local_stack.unlock(machine.places, machine.environ)
+    assert machine.calls() == []
+
+
 def test_unlock_touches_nothing_under_an_engine_that_runs(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
     machine.stands()
     machine.locked()

@@ -56,6 +56,23 @@ def test_regions_and_what_was_verified_stand_in_the_heading(engine: Path) -> Non
     ]
 
 
+def test_what_looks_like_markup_is_shown_as_it_is(engine: Path) -> None:
+    proof = "it answered [/default_keyspace] with [bold] and :smile:"
+    keyspaces = {"[red]": {"collections": {"[/own]": {**OWN, "provider": ":key:", "modelName": "[link]"}}}}
+    database = {
+        **KNOWLEDGE,
+        "name": "[dev]",
+        "keyspaces": keyspaces,
+        "integrations": {"[i]": {"status": "verified", "proof": proof}},
+    }
+    says(engine, json.dumps({"databases": {"[/k]": database}}))
+    done = CliRunner().invoke(show)
+    lines = done.output.splitlines()
+    assert done.exit_code == 0, done.exception
+    assert (lines[0], lines[2]) == ("[/k]: [dev], AWS us-east-2", f"[i]: verified, {proof}")
+    assert ["[red]", "[/own]", ":key:", "[link]", "8", "euclidean"] in [line.split() for line in lines]
+
+
 def test_what_could_not_be_made_is_not_made_yet(engine: Path) -> None:
     keyspaces = {"docs": {"collections": {"articles": UNKNOWN, "own": OWN}, "tables": {"chunks": UNKNOWN}}}
     says(engine, json.dumps({"databases": {"knowledge": {**KNOWLEDGE, "keyspaces": keyspaces}}}))

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from astra.wording import HIDDEN, is_bare_key, listed, named, nearest, redacted, shown
+from astra.wording import HIDDEN, beginning, is_bare_key, listed, named, nearest, redacted, shown
 
 SECRETS = [
     "AstraCS:abcdefgh:0123456789abcdef",
@@ -159,3 +159,23 @@ def test_the_nearest_of_very_many_names_is_found() -> None:
     assert nearest("TICKETS_399", known) == '; did you mean "tickets_399"?'
     assert nearest("documents", known) == ""
     assert nearest("artcles_217", [*map(str, range(1000)), *known]) == '; did you mean "articles_217"?'
+
+
+@pytest.mark.parametrize(
+    ("text", "shown_of_it"),
+    [
+        ("", ""),
+        (" one\n two ", "one two"),
+        ("one two thr", "one two thr"),
+        ("one two three", "one two …"),
+        ("one two thre four", "one two …"),
+        ("onetwothreefour", "…"),
+        ("a sk-0123456789abcdef", "a …"),
+    ],
+)
+def test_the_beginning_of_a_text_is_whole_words(text: str, shown_of_it: str) -> None:
+    assert beginning(text, 11) == shown_of_it
+
+
+def test_the_beginning_of_a_text_is_redacted() -> None:
+    assert beginning("a sk-0123456789abcdef b", 30) == "a (hidden) b"
