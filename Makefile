@@ -14,7 +14,7 @@ help: ## List what can be made
 setup: ## Virtual environment, Pulumi engine and local state, all in .vectorize; quick when nothing changed
 	@command -v $(PYTHON) >/dev/null 2>&1 || \
 		{ echo "Set-up needs Python 3.11 or newer, and there is no $(PYTHON) on PATH: install one, then run the same command again." >&2; exit 1; }
-	@$(PYTHON) -m tools.setup
+	@$(PYTHON) -m tools.setup $(SETUP_FOR)
 
 up: setup ## Bring up the stack local, which needs no account, and show what stands
 	@$(IN_VENV) -m tools.local_stack up
@@ -26,8 +26,10 @@ down: ## Destroy the stack local
 unlock: setup ## Free the stack local from the lock that a killed engine left
 	@$(IN_VENV) -m tools.local_stack unlock
 
+# What it takes to run is set up for every other one.
+test: SETUP_FOR := --tests
 test: setup ## Check format, lint, types and layers, then run every test
 	@$(IN_VENV) -m tools.checks
 
-lock: ## Update requirements.lock to the newest versions that pyproject.toml allows (needs uv)
+lock: ## Update the lock files to the newest versions that pyproject.toml allows (needs uv)
 	@tools/update_lock

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import signal
 import socket
 import sys
@@ -12,16 +11,40 @@ import click
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from emulator.application import application
-from emulator.credentials_command import STORE, credentials
+from emulator.credentials_command import credentials
+from emulator.database_command import database
+from emulator.fault_command import fault
+from emulator.hosts import for_loopback_alone, is_loopback, to_listen_on
+from emulator.model_command import model, provider
+from emulator.refusal import Refusal
+from emulator.setting_command import setting
+from emulator.status_command import reset, status
 from emulator.storage import StoreError
+from emulator.store_option import STORE
+from emulator.token_command import token
 from emulator.tokens import DEFAULT_TOKEN
 from emulator.world import World
 
 if TYPE_CHECKING:
     from types import FrameType
 
+    from _typeshed.wsgi import WSGIEnvironment
 
-class QuietHandler(WSGIRequestHandler):
+
+class Handler(WSGIRequestHandler):
+    """Says in each answer whose it is, and closes the connection that a fault cuts."""
+
+    def version_string(self) -> str:
+        """The header Server, by which a person tells the emulator from a Data API of their own."""
+        return "astra-vectorize-emulator"
+
+    def connection_dropped(self, error: BaseException, environ: WSGIEnvironment | None = None) -> None:
+        """The client is gone, or is to believe that the server is."""
+        del error, environ
+        self.close_connection = True
+
+
+class QuietHandler(Handler):
     """No access log."""
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
@@ -30,10 +53,11 @@ class QuietHandler(WSGIRequestHandler):
 
 @click.group()
 def emulator() -> None:
-    """The emulator of the Astra DevOps API and Data API."""
+    """The emulator of the Astra DevOps API and Data API: serve it, look at it, make it misbehave."""
 
 
-emulator.add_command(credentials)
+for command in (credentials, database, fault, model, provider, reset, setting, status, token):
+    emulator.add_command(command)
 
 
 @emulator.command()
@@ -47,24 +71,27 @@ def serve(host: str, port: int, store: str, *, verbose: bool) -> None:
     Prints one line with the address and the token once it is ready. Exit code 1 when it cannot start.
     """
     try:
+        address = to_listen_on(host)
         world = World(store)
-    except StoreError as error:
+    except (Refusal, StoreError) as error:
         raise click.ClickException(str(error)) from None
-    if not _is_loopback(host):
-        click.echo(f"Warning: {host} can be reached from other machines, and the token is public.", err=True)
-    listening = _listen(host, port)
+    private = is_loopback(address)
+    if not private:
+        click.echo(f"Warning: {address} can be reached from other machines, and the token is public.", err=True)
+    listening = _listen(address, port)
     server = make_server(
-        host,
+        address,
         port,
-        application(world),
+        for_loopback_alone(application(world)) if private else application(world),
         threaded=True,
-        request_handler=WSGIRequestHandler if verbose else QuietHandler,
+        request_handler=Handler if verbose else QuietHandler,
         fd=listening.fileno(),
     )
     signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGINT, _stop)
-    address = f"http://[{host}]:{server.port}" if ":" in host else f"http://{host}:{server.port}"
-    click.echo(f"Emulator of the Astra DevOps API and Data API at {address} (store {store}), token {DEFAULT_TOKEN}")
+    named = f"[{address}]" if ":" in address else address
+    url = f"http://{named}:{server.port}"
+    click.echo(f"Emulator of the Astra DevOps API and Data API at {url} (store {store}), token {DEFAULT_TOKEN}")
     sys.stdout.flush()
     server.serve_forever()
 
@@ -76,13 +103,6 @@ def _listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         reason = str(error.strerror).partition(" (")[0]  # Python repeats the address in brackets
         raise click.ClickException(f"Cannot listen on {host}:{port}: {reason}.") from None
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _stop(_: int, __: FrameType | None) -> NoReturn:

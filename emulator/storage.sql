@@ -7,7 +7,17 @@ CREATE TABLE settings (
 
 CREATE TABLE tokens (
     digest      TEXT PRIMARY KEY,             -- SHA-256 in hex; the token itself is never stored
-    permissions TEXT NOT NULL                 -- JSON array of DevOps scopes
+    permissions TEXT,                         -- JSON array of DevOps scopes; null where the roles decide
+    client      TEXT UNIQUE,                  -- its public part, of a token that the DevOps API handed out
+    roles       TEXT NOT NULL DEFAULT '[]'    -- JSON array of roles' ids
+);
+
+CREATE TABLE roles (
+    sequence INTEGER PRIMARY KEY,             -- order of creation
+    id       TEXT NOT NULL UNIQUE,
+    name     TEXT NOT NULL UNIQUE,
+    policy   TEXT NOT NULL,                   -- JSON: description, effect, actions, resources
+    updated  REAL NOT NULL
 );
 
 CREATE TABLE databases (
@@ -33,6 +43,12 @@ CREATE TABLE datacenters (
     leaving  REAL,                            -- since when it is TERMINATING
     gone     REAL,                            -- since when it is TERMINATED
     PRIMARY KEY (database, number)
+);
+
+CREATE TABLE access_lists (                   -- from where a database's Data API may be asked
+    database  TEXT PRIMARY KEY REFERENCES databases (id),
+    enabled   INTEGER NOT NULL,
+    addresses TEXT NOT NULL                   -- JSON: {address: {enabled, description, lastUpdateDateTime}}
 );
 
 CREATE TABLE keyspaces (
@@ -86,6 +102,14 @@ CREATE TABLE documents (                      -- and rows
     FOREIGN KEY (database, keyspace, collection) REFERENCES collections (database, keyspace, name) ON DELETE CASCADE
 );
 
+CREATE TABLE vectors (                        -- those of documents and rows, once more, for searching
+    owner    INTEGER NOT NULL REFERENCES documents (sequence) ON DELETE CASCADE,
+    field    TEXT NOT NULL,                   -- $vector, or a column of a table
+    packed   BLOB NOT NULL,                   -- 32-bit floats, as this machine keeps them
+    length   REAL NOT NULL,
+    PRIMARY KEY (owner, field)
+) WITHOUT ROWID;
+
 CREATE TABLE credentials (
     provider  TEXT NOT NULL,
     name      TEXT NOT NULL,
@@ -106,4 +130,12 @@ CREATE TABLE models (                         -- what differs from the catalogue
     model    TEXT NOT NULL,
     status   TEXT NOT NULL,
     PRIMARY KEY (database, provider, model)
+);
+
+CREATE TABLE faults (                         -- misbehaviour on purpose
+    number    INTEGER PRIMARY KEY AUTOINCREMENT,  -- order of addition, which is the order they happen in
+    fault     TEXT NOT NULL,                  -- JSON, as it was stated
+    remaining INTEGER,                        -- how many more requests it happens to, null for all
+    met       INTEGER NOT NULL DEFAULT 0,     -- requests it was for: the place in its sequence of chances
+    happened  INTEGER NOT NULL DEFAULT 0      -- requests it happened to
 );

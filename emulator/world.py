@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterable
     from contextlib import AbstractContextManager
+    from pathlib import Path
 
 SELF_HOSTED: Final = "self-hosted"
 """The id under which the world keeps the one database of the self-hosted face."""
@@ -26,20 +27,31 @@ MODEL_STATUSES: Final = ("SUPPORTED", "DEPRECATED", "END_OF_LIFE", "REMOVED")
 class World:
     """State in one SQLite file; any number of `World` objects, in any number of processes, may share it."""
 
-    def __init__(self, path: str | os.PathLike[str], clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        clock: Callable[[], float] = time.time,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
         """Open the file, or create it with the folders above it.
 
         Args:
             path: the file.
             clock: seconds since the epoch. Transitions (PENDING to ACTIVE, ...) are computed from it when something is
                 read, so a test moves time by passing its own.
+            sleep: waits for as many seconds; only a fault's delay does.
 
         Raises:
             emulator.storage.StoreError: the file cannot be used.
 
         """
-        self.now = clock
-        self._store = Store(path, first=_know_default_tokens)
+        self.now, self.sleep = clock, sleep
+        self._store = Store(path, first=furnish)
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self._store.path
 
     def reading(self) -> AbstractContextManager[sqlite3.Connection]:
         """A consistent view of everything."""
@@ -59,7 +71,13 @@ class World:
             return settings.read(connection, key)
 
     def set(self, key: str, value: Any) -> None:
-        """Change a setting, for every process that uses this store. Raises KeyError when there is no such setting."""
+        """Change a setting, for every process that uses this store.
+
+        Raises:
+            KeyError: there is no such setting.
+            ValueError: it cannot have this value.
+
+        """
         with self.writing() as connection:
             settings.write(connection, key, value)
 
@@ -204,6 +222,17 @@ class World:
             }
 
 
-def _know_default_tokens(connection: sqlite3.Connection) -> None:
+def furnish(connection: sqlite3.Connection) -> None:
+    """What every new world has: the public tokens, and the role that may do everything."""
     tokens.remember(connection, tokens.DEFAULT_TOKEN, tokens.PERMISSIONS)
     tokens.remember(connection, tokens.SELF_HOSTED_TOKEN, ())
+    policy = {
+        "description": "Everything",
+        "resources": [f"drn:astra:org:{settings.read(connection, 'organization')}"],
+        "actions": sorted(tokens.PERMISSIONS),
+        "effect": "allow",
+    }
+    connection.execute(
+        "INSERT INTO roles (id, name, policy, updated) VALUES (?, 'Organization Administrator', ?, 0)",
+        (tokens.ADMINISTRATOR, json.dumps(policy)),
+    )

@@ -30,10 +30,11 @@ def load() -> declaration.Environment:
     """The environment of the stack: `environments/<stack>.yaml`, or what `vectorize:environment` names instead.
 
     Raises:
-        pulumi.RunError: it is missing or cannot be read.
+        pulumi.RunError: it is missing or cannot be read, or it is protected and the stack has a transport of its own.
         SystemExit: it is wrong. Every problem was logged; nothing was declared.
     """
-    name = pulumi.Config(NAMESPACE.rstrip(":")).get("environment") or pulumi.get_stack()
+    config = pulumi.Config(NAMESPACE.rstrip(":"))
+    name = config.get("environment") or pulumi.get_stack()
     path = FOLDER / f"{name}.yaml"
     try:
         parsed = document.parse(path.read_bytes(), str(path))
@@ -52,7 +53,14 @@ def load() -> declaration.Environment:
         raise SystemExit(SAID_IT_ALL)
     # As in dynamic.py: what is loaded by now stays, and the SDK makes many short-lived objects from here on.
     gc.freeze()
-    return environment.environment(parsed.data)
+    declared = environment.environment(parsed.data)
+    transport = config.get("transport")
+    if declared.protect and transport:
+        raise pulumi.RunError(
+            f"{path}: the environment is protected, but {NAMESPACE}transport puts {transport} in the place of its service, as is "
+            f"done with the emulator. Run pulumi config rm {NAMESPACE}transport, or give the environment protect: false."
+        )
+    return declared
 
 
 def declare(declared: declaration.Environment) -> dict[str, Any]:

@@ -27,7 +27,7 @@ ANSWER_TIMEOUT, TIMEOUT = 5, 90
 # osv.dev is the one that no package index stands in front of. An index that does not know PyPI's JSON API makes
 # pip-audit leave out every package, and pass.
 COMMAND = (
-    *(sys.executable, "-m", "pip_audit", "--requirement", "tools/audit-control.txt", "--requirement", "requirements.lock"),
+    *(sys.executable, "-m", "pip_audit", "--requirement", "tools/audit-control.txt", "--requirement", "requirements-dev.lock"),
     *("--require-hashes", "--disable-pip"),
     *("--vulnerability-service", "osv", "--timeout", str(ANSWER_TIMEOUT), "--cache-dir", ".vectorize/cache/pip-audit"),
     *("--format", "json", "--progress-spinner", "off"),
@@ -82,7 +82,7 @@ class Verdict:
 
 
 def main() -> int:
-    """Audit requirements.lock and say what it comes to."""
+    """Audit requirements-dev.lock and say what it comes to."""
     root = Places.here().root
     try:
         exceptions = accepted(tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8")))

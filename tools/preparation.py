@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tools import activation, failure, virtualenv, workspace
@@ -17,10 +17,14 @@ from tools.places import Places
 INTERRUPTED = 130
 
 
-def main() -> int:
-    """Set up and say which engine is used; a failure is one sentence."""
+FOR_TESTS = "--tests"
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Set up and say which engine is used; a failure is one sentence. FOR_TESTS brings along what the checks and tests need."""
+    lock = virtualenv.TESTING if FOR_TESTS in arguments else virtualenv.RUNNING
     try:
-        engine = prepare(Places.here(), os.environ)
+        engine = prepare(Places.here(), lock, os.environ)
     except Failure as problem:
         print(problem, file=sys.stderr)
     except OSError as problem:
@@ -45,26 +49,26 @@ class EngineStepFailed(Exception):
         self.code = code
 
 
-def prepare(places: Places, environ: Mapping[str, str]) -> Engine:
-    """Have everything that `make up` and `make test` need."""
+def prepare(places: Places, lock: str, environ: Mapping[str, str]) -> Engine:
+    """Have everything that `make up` needs or, with the lock of the tests, `make test`."""
     fresh = not places.stamps.exists()
     places.make()
     with exclusive(places.made / "setup.lock", _say):
         if fresh:
-            _check_room(places)
-        virtualenv.ensure(places, _say)
+            _check_room(places, lock)
+        virtualenv.ensure(places, lock, _say)
         workspace.ensure(places, _say)
         engine = record.load(places, environ) or _choose_engine(places, environ)
         activation.write(places, engine.path)
         return engine
 
 
-def _check_room(places: Places) -> None:
+def _check_room(places: Places, lock: str) -> None:
     """Fail at once where the disk is too full for the virtual environment."""
-    free = shutil.disk_usage(places.made).free
-    if free < virtualenv.FREE_BYTES_NEEDED:
+    free, needed = shutil.disk_usage(places.made).free, virtualenv.FREE_BYTES_NEEDED[lock]
+    if free < needed:
         raise Failure(
-            f"The virtual environment takes about {virtualenv.FREE_BYTES_NEEDED / 1e9:.1f} GB at {places.made}, where "
+            f"The virtual environment takes about {needed / 1e9:.1f} GB at {places.made}, where "
             f"{free / 1e9:.1f} GB are free: free some space, then {failure.AGAIN}."
         )
 

@@ -16,7 +16,7 @@ def main() -> int:
     if sys.version_info >= OLDEST:
         from tools.preparation import main as prepare
 
-        return prepare()
+        return prepare(sys.argv[1:])
     for name in NEWER_NAMES:
         newer = shutil.which(name)
         if newer and os.system("'%s' -c '' >/dev/null 2>&1" % newer) == 0:

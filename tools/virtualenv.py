@@ -1,4 +1,4 @@
-"""The virtual environment: made from the lock file, kept while nothing it depends on changes, repaired when half made."""
+"""The virtual environment: made from a lock file, kept while nothing it depends on changes, repaired when half made."""
 
 import hashlib
 import json
@@ -15,11 +15,13 @@ from tools.failure import AGAIN, Failure
 from tools.places import Places
 
 HEARTBEAT_SECONDS = 15
-FREE_BYTES_NEEDED = 800_000_000
+# What running needs, and what the checks and tests need, which is all of the first and more: locks, and the room they take.
+RUNNING, TESTING = "requirements.lock", "requirements-dev.lock"
+FREE_BYTES_NEEDED = {RUNNING: 400_000_000, TESTING: 1_200_000_000}
 PROBLEMS = (
     (
         "DO NOT MATCH THE HASHES",
-        "a downloaded package does not match the hash in requirements.lock: fetch the file afresh from git",
+        "a downloaded package does not match its hash in the lock file: fetch that afresh from git",
     ),
     ("No space left on device", "there is no space left on the disk: free some"),
     ("Permission denied", "a file may not be written by this user"),
@@ -31,10 +33,10 @@ PROBLEMS = (
 )
 
 
-def ensure(places: Places, say: Callable[[str], None]) -> None:
-    """Have a virtual environment with exactly the locked packages and the project itself."""
+def ensure(places: Places, lock: str, say: Callable[[str], None]) -> None:
+    """Have a virtual environment with the packages of that lock, RUNNING or TESTING, and the project itself."""
     stamp = places.stamps / "virtualenv.json"
-    if stamp.exists() and stamp.read_text() == fingerprint(places):
+    if stamp.exists() and stamp.read_text() in {fingerprint(places, lock), fingerprint(places, TESTING)}:
         return
     # Present only while packages are being installed: found by a later run, it tells of one that was killed.
     unfinished = places.stamps / "virtualenv.unfinished"
@@ -42,19 +44,19 @@ def ensure(places: Places, say: Callable[[str], None]) -> None:
     if unfinished.exists() or not _usable(places):
         _make(places, say)
     unfinished.touch()
-    _install(places, say)
-    stamp.write_text(fingerprint(places))
+    _install(places, lock, say)
+    stamp.write_text(fingerprint(places, lock))
     unfinished.unlink()
 
 
-def fingerprint(places: Places) -> str:
+def fingerprint(places: Places, lock: str) -> str:
     """What the environment depends on; it cannot be moved, so the folder is part of it."""
     interpreter = os.path.realpath(places.python)
     settings = tomllib.loads((places.root / "pyproject.toml").read_text())
     grounds = {
         "root": str(places.root),
         "python": [interpreter, Path(interpreter).exists()],
-        "lock": hashlib.sha256((places.root / "requirements.lock").read_bytes()).hexdigest(),
+        "lock": [lock, hashlib.sha256((places.root / lock).read_bytes()).hexdigest()],
         # Settings of linters and tests change often and change nothing about what is installed.
         "project": [settings.get("build-system"), settings.get("project"), settings.get("tool", {}).get("setuptools")],
     }
@@ -100,7 +102,7 @@ def _make(places: Places, say: Callable[[str], None]) -> None:
         raise Failure(f"The virtual environment could not be made: {explain(outcome.tail)} (all of it: {log}); then {AGAIN}.")
 
 
-def _install(places: Places, say: Callable[[str], None]) -> None:
+def _install(places: Places, lock: str, say: Callable[[str], None]) -> None:
     """Install the locked packages, then the project, editable and without looking at an index."""
     places.made.joinpath("build").mkdir(exist_ok=True)
     # Read by setuptools: keeps its egg-info out of the project's folder.
@@ -110,8 +112,7 @@ def _install(places: Places, say: Callable[[str], None]) -> None:
     environ.pop("PYTHONHOME", None)
     say("Installing the locked packages (a minute or two when none is cached).")
     pip: list[str | Path] = [places.python, "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"]
-    lock = places.root / "requirements.lock"
-    _pip([*pip, "--require-hashes", "--requirement", lock], places, environ, say)
+    _pip([*pip, "--require-hashes", "--requirement", places.root / lock], places, environ, say)
     _pip([*pip, "--no-deps", "--no-build-isolation", "--no-index", "--editable", places.root], places, environ, say)
 
 

@@ -8,8 +8,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from emulator.data_api import catalogue, collections, indexes, inserts, keyspaces, queries, rows, table_changes, tables
-from emulator.data_api.errors import DataApiError
+from emulator.data_api import (
+    catalogue,
+    collections,
+    counts,
+    deletions,
+    indexes,
+    inserts,
+    keyspaces,
+    queries,
+    row_deletions,
+    row_queries,
+    rows,
+    searches,
+    table_changes,
+    tables,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,10 +40,6 @@ class Command(NamedTuple):
     parse: Callable[[object], Any]
     run: Callable[[Call, Any], dict[str, Any]] | None
     run_on_table: Callable[[Call, Any], dict[str, Any]] | None = None
-
-
-def _find_on_table(_: Call, __: Any) -> dict[str, Any]:
-    raise DataApiError("NOT_IMPLEMENTED", "The emulator does not implement find on a table.")
 
 
 ROOT: Final = ("findEmbeddingProviders", "findRerankingProviders")
@@ -96,8 +106,10 @@ IMPLEMENTED: Final[dict[str, Command]] = {
     "listIndexes": Command(indexes.parse_list_indexes, None, indexes.list_indexes),
     "insertOne": Command(inserts.parse_insert_one, inserts.insert, rows.insert),
     "insertMany": Command(inserts.parse_insert_many, inserts.insert, rows.insert),
-    "find": Command(queries.parse_find, queries.find, _find_on_table),
-    "findOne": Command(queries.parse_find_one, queries.find_one, rows.find_one),
-    "countDocuments": Command(queries.parse_count, queries.count),
-    "estimatedDocumentCount": Command(queries.parse_estimate, queries.estimate),
+    "find": Command(searches.parse_find, queries.find, row_queries.find),
+    "findOne": Command(searches.parse_find_one, queries.find_one, row_queries.find_one),
+    "countDocuments": Command(counts.parse_count, counts.count),
+    "estimatedDocumentCount": Command(counts.parse_estimate, counts.estimate),
+    "deleteOne": Command(deletions.parse_delete_one, deletions.delete_one, row_deletions.delete_one),
+    "deleteMany": Command(deletions.parse_delete_many, deletions.delete_many, row_deletions.delete_many),
 }

@@ -53,13 +53,16 @@ def text(value: object, path: str) -> str:
 
 
 def integer(value: object, path: str) -> int:
-    """A whole number; fractions are cut off, numeric strings read."""
+    """A whole number of 32 bits; fractions are cut off, numeric strings read."""
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         mismatch(path, "a whole number")
     try:
-        return int(value)
+        number = int(value)
     except (ValueError, OverflowError):
         mismatch(path, "a whole number")
+    if abs(number) >= 2**31:
+        mismatch(path, "a whole number of 32 bits")
+    return number
 
 
 def flag(value: object, path: str) -> bool:

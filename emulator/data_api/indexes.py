@@ -105,6 +105,12 @@ def on_table(call: Call) -> list[dict[str, Any]]:
     return sorted(indexes, key=lambda index: (index_definition.column_name(index["definition"]), index["name"]))
 
 
+def metrics(call: Call) -> dict[str, str]:
+    """By vector column of the table the call is on that has an index: its metric."""
+    definitions = [index["definition"] for index in on_table(call) if index["indexType"] == "vector"]
+    return {index_definition.column_name(definition): definition["options"]["metric"] for definition in definitions}
+
+
 def parse_list_indexes(body: object) -> bool:
     """Whether to explain."""
     return fields.option(fields.structure(body, "listIndexes", ("options",)) or {}, "explain")

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
-from uuid import uuid4
 
-from emulator.data_api import fields, services
+from emulator.data_api import document_limits, fields, identifiers, indexed_paths, services, vectors
 from emulator.data_api.errors import DataApiError
+from emulator.data_api.filters import comparable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from emulator.data_api.call import Call
 
 Document = dict[str, Any]
@@ -20,10 +23,11 @@ MAX_INSERTED: Final = 100
 
 
 class Insertion(NamedTuple):
-    """Documents as sent, and whether the first failure stops the rest."""
+    """Documents as sent, whether the first failure stops the rest, and whether the answer tells of each document."""
 
     documents: list[Document]
     ordered: bool
+    each_told: bool = False
 
 
 def parse_insert_one(body: object) -> Insertion:
@@ -36,11 +40,9 @@ def parse_insert_one(body: object) -> Insertion:
 
 
 def parse_insert_many(body: object) -> Insertion:
-    """Up to 100 documents; unordered unless told (the option `returnDocumentResponses` is not implemented)."""
+    """Up to 100 documents; unordered unless told."""
     command = fields.structure(body, "insertMany", ("documents", "options")) or {}
     options = fields.structure(command.get("options"), "options", ("ordered", "returnDocumentResponses")) or {}
-    if options.get("returnDocumentResponses"):
-        raise DataApiError("NOT_IMPLEMENTED", "The emulator does not implement insertMany with returnDocumentResponses.")
     documents = command.get("documents")
     if not isinstance(documents, list):
         fields.invalid("documents", documents, "an array")
@@ -49,7 +51,15 @@ def parse_insert_many(body: object) -> Insertion:
     return Insertion(
         [fields.any_object(document, "documents") for document in documents],
         ordered=fields.flag(options.get("ordered", False), "options.ordered"),
+        each_told=fields.flag(options.get("returnDocumentResponses", False), "options.returnDocumentResponses"),
     )
+
+
+class Outcome(NamedTuple):
+    """What became of one document or row: its id as far as it is known, and what was wrong with it."""
+
+    id: Any
+    error: DataApiError | None = None
 
 
 def insert(call: Call, insertion: Insertion) -> dict[str, Any]:
@@ -60,44 +70,91 @@ def insert(call: Call, insertion: Insertion) -> dict[str, Any]:
 
     """
     embedded = [_embedded(call, document) for document in insertion.documents]
-    inserted: list[Any] = []
-    errors: list[dict[str, Any]] = []
-    for document in embedded:
-        stored = document if "_id" in document else {"_id": str(uuid4()), **document}
-        try:
-            _insert(call, stored)
-            inserted.append(stored["_id"])
-        except DataApiError as error:
-            errors.append(error.entry() | {"documentIds": [stored["_id"]]})
-            if insertion.ordered:
-                break
+    return answer(insertion, embedded, partial(_insert, call))
+
+
+def answer(insertion: Insertion, items: list[Any], write: Callable[[Any], Outcome]) -> dict[str, Any]:
+    """Write one item after the other, and say what became of them.
+
+    Args:
+        insertion: as sent.
+        items: what is to be written.
+        write: writes one, and tells what became of it.
+
+    """
+    outcomes: list[Outcome] = []
+    for item in items:
+        outcomes.append(write(item))
+        if outcomes[-1].error is not None and insertion.ordered:
+            break
+    errors = [_told(outcome) for outcome in outcomes if outcome.error is not None]
+    if insertion.each_told:
+        return _each(outcomes, items) | ({"errors": errors} if errors else {})
+    inserted = [outcome.id for outcome in outcomes if outcome.error is None]
     return {"status": {"insertedIds": inserted}} | ({"errors": errors} if errors else {})
 
 
+def _told(outcome: Outcome) -> dict[str, Any]:
+    assert outcome.error is not None
+    return outcome.error.entry() | ({} if outcome.id is None else {"documentIds": [outcome.id]})
+
+
+def _each(outcomes: list[Outcome], items: list[Any]) -> dict[str, Any]:
+    """Each document on its own; those after the one that stopped an ordered insert were skipped."""
+    responses: list[dict[str, Any]] = []
+    failed = 0
+    for outcome in outcomes:
+        known = {} if outcome.id is None else {"_id": outcome.id}
+        responses.append(known | ({"status": "OK"} if outcome.error is None else {"status": "ERROR", "errorsIdx": failed}))
+        failed += outcome.error is not None
+    skipped = [{"status": "SKIPPED"} for _ in items[len(outcomes) :]]
+    return {"status": {"documentResponses": responses + skipped}}
+
+
 def _embedded(call: Call, document: Document) -> Document:
-    text = document.get("$vectorize")
-    if text is None:
+    if "$vectorize" not in document:
         return document
+    if "$vector" in document:
+        raise DataApiError("INVALID_USAGE_OF_VECTORIZE", "A document has either $vector or $vectorize.")
+    text = document["$vectorize"]
+    if text is None:
+        return {**document, "$vector": None}
+    if not isinstance(text, str):
+        raise DataApiError("INVALID_VECTORIZE_VALUE_TYPE", "$vectorize must be a text.")
+    if not text.strip():
+        return {**document, "$vector": None}
     service = call.options.get("vector", {}).get("service")
     if service is None:
         raise DataApiError("EMBEDDING_SERVICE_NOT_CONFIGURED", f"The collection {call.collection} has no embedding service.")
-    if not isinstance(text, str):
-        fields.invalid("$vectorize", text, "a string")
     return {**document, "$vector": services.vector(call, service, call.options["vector"]["dimension"], text)}
 
 
-def _insert(call: Call, document: Document) -> None:
-    vector = document.get("$vector")
-    if vector is not None:
-        definition = call.options.get("vector")
-        if definition is None:
-            raise DataApiError("VECTOR_SEARCH_NOT_SUPPORTED", f"The collection {call.collection} has no vectors.")
-        if not isinstance(vector, list) or len(vector) != definition["dimension"]:
-            raise DataApiError("INVALID_VECTOR_LENGTH", f"$vector needs {definition['dimension']} numbers.")
+def _insert(call: Call, document: Document) -> Outcome:
+    stored = document if "_id" in document else {"_id": identifiers.new(call.options), **document}
     try:
-        call.connection.execute(
+        document_limits.check(stored, is_indexed=partial(indexed_paths.is_indexed, call.options))
+        vector = _vector(call, stored.get("$vector"))
+        sequence = call.connection.execute(
             "INSERT INTO documents (database, keyspace, collection, id, document) VALUES (?, ?, ?, ?, ?)",
-            (call.database, call.keyspace, call.collection, json.dumps(document["_id"]), json.dumps(document)),
-        )
+            (call.database, call.keyspace, call.collection, json.dumps(comparable(stored["_id"])), json.dumps(stored)),
+        ).lastrowid
     except sqlite3.IntegrityError:
-        raise DataApiError("DOCUMENT_ALREADY_EXISTS", f"There is a document {document['_id']!r}.") from None
+        return Outcome(stored["_id"], DataApiError("DOCUMENT_ALREADY_EXISTS", f"There is a document {stored['_id']!r}."))
+    except DataApiError as error:
+        return Outcome(stored["_id"], error)
+    if vector is not None and sequence is not None:
+        vectors.keep(call, sequence, "$vector", vector)
+    return Outcome(stored["_id"])
+
+
+def _vector(call: Call, value: object) -> vectors.Vector | None:
+    if value is None:
+        return None
+    definition = call.options.get("vector")
+    if definition is None:
+        raise DataApiError("VECTOR_SEARCH_NOT_SUPPORTED", f"The collection {call.collection} has no vectors.")
+    vector = vectors.read(value, bad_type="SHRED_BAD_DOCUMENT_VECTOR_TYPE")
+    if len(vector) != definition["dimension"]:
+        raise DataApiError("INVALID_VECTOR_LENGTH", f"$vector needs {definition['dimension']} numbers.")
+    vectors.refuse_zero(definition["metric"], vector)
+    return vector

@@ -7,7 +7,9 @@ name, its fields, the keyspace, the collection or table; then the command itself
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+import math
+import re
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from werkzeug.wrappers import Request, Response
 
@@ -21,9 +23,17 @@ from emulator.world import SELF_HOSTED
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from emulator.world import World
+
+
+MAX_DEPTH: Final = 100
+"""Of objects and arrays in each other in a request. It keeps what looks into them within Python's stack; the service has
+another limit, and how it answers what is beyond it is unverified."""
+
+SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+"""What may be half of a character; alone it is none, and no text that could be stored."""
 
 
 def respond(world: World, request: Request, database: str, path: list[str]) -> Response:
@@ -44,7 +54,7 @@ def respond(world: World, request: Request, database: str, path: list[str]) -> R
 
 
 def _answer(body: Mapping[str, Any], status: int) -> Response:
-    return Response(json.dumps(body), status, content_type="application/json")
+    return Response(json.dumps(body, allow_nan=False), status, content_type="application/json")
 
 
 def _refused_token(world: World, request: Request) -> Response | None:
@@ -93,13 +103,46 @@ def _command(data: bytes) -> tuple[str, object]:
     if not data.strip():
         raise DataApiError("COMMAND_FIELD_VALUE_INVALID", "The body is empty.")
     try:
-        body = json.loads(data)
-    except ValueError:
+        body = json.loads(data, parse_constant=_refuse_constant, parse_float=_finite)
+        _refuse_deeper(body, data)
+        if SURROGATE.search(data):
+            json.dumps(body, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
         raise DataApiError("REQUEST_NOT_JSON", "The body is not JSON.") from None
     if not isinstance(body, dict) or len(body) != 1:
         raise DataApiError("REQUEST_STRUCTURE_MISMATCH", "The body must be an object with one command.")
     ((name, command),) = body.items()
     return name, command
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    """Python would read NaN and Infinity."""
+    raise ValueError(name)
+
+
+def _finite(text: str) -> float:
+    """Python would read `1e400` as infinity, which JSON cannot say; what the service makes of it is unverified."""
+    number = float(text)
+    if math.isinf(number):
+        raise DataApiError("REQUEST_NOT_JSON", "The body has a number that is greater than any double.")
+    return number
+
+
+def _refuse_deeper(body: object, data: bytes) -> None:
+    if data.count(b"[") + data.count(b"{") <= MAX_DEPTH:
+        return
+    level = [body]
+    for _ in range(MAX_DEPTH):
+        level = [inside for one in level for inside in _inside(one) if isinstance(inside, (dict, list))]
+        if not level:
+            return
+    raise DataApiError("REQUEST_NOT_JSON", f"The body has more than {MAX_DEPTH} objects and arrays in each other.")
+
+
+def _inside(value: object) -> Iterable[object]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def _target(connection: sqlite3.Connection, database: str, keyspace: str, name: str) -> tuple[str, dict[str, Any]]:

@@ -6,8 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from emulator import settings
-from emulator.data_api import catalogue, credentials, vector_service
-from emulator.data_api.embeddings import embed
+from emulator.data_api import catalogue, credentials, embedding_model, embeddings, vector_service
 from emulator.data_api.errors import DataApiError
 
 if TYPE_CHECKING:
@@ -56,7 +55,9 @@ def vector(call: Call, service: Mapping[str, Any], dimension: int, text: str) ->
     _check_keys(call, service)
     if settings.read(call.connection, "embedding_providers") == "unreachable":
         raise DataApiError("EMBEDDING_PROVIDER_BAD_HOST_NAME", f"The host of {service['provider']} is not known.")
-    return embed(service["provider"], service["modelName"], text, dimension)
+    if settings.read(call.connection, "embeddings") == "model":
+        return embedding_model.embed(text, dimension)
+    return embeddings.embed(service["provider"], service["modelName"], text, dimension)
 
 
 def _check_keys(call: Call, service: Mapping[str, Any]) -> None:

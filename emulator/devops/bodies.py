@@ -71,7 +71,7 @@ def _datacenter(database: Database, place: Datacenter, now: float) -> dict[str, 
         "name": f"dc-{place.number}",
         "tier": database.tier,
         "status": place.status(now),
-        "dateCreated": _time(place.created),
+        "dateCreated": time_text(place.created),
         "cloudProvider": database.cloud_provider,
         "region": place.region,
         "regionZone": where["zone"],
@@ -106,9 +106,9 @@ def database(
         "orgId": organization,
         "ownerId": organization,
         "info": info if record.db_type is None else info | {"dbType": record.db_type},
-        "creationTime": _time(record.created),
-        "terminationTime": NEVER if terminated is None or terminated > now else _time(terminated),
-        "lastUsageTime": _time(record.created),
+        "creationTime": time_text(record.created),
+        "terminationTime": NEVER if terminated is None or terminated > now else time_text(terminated),
+        "lastUsageTime": time_text(record.created),
         "status": status,
         "observedStatus": status,
         "availableActions": ACTIONS.get(status, []),
@@ -116,5 +116,6 @@ def database(
     }
 
 
-def _time(seconds: float) -> str:
+def time_text(seconds: float) -> str:
+    """A time as both the service and its document write it, in UTC. `seconds` are since the epoch."""
     return datetime.fromtimestamp(seconds, tz=UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -43,6 +43,12 @@ KINDS: Final[dict[str, ErrorKind]] = {
         409, 2000411, "The database {database} has further datacenters, which have to be terminated first: {left}."
     ),
     "wrong_state": ErrorKind(409, 2000409, "The database {database} is {status}; this needs it {needed}."),
+    "role_unknown": ErrorKind(404, 2000407, "There is no role {role}."),
+    "role_exists": ErrorKind(409, 2000412, "There is a role {role} already."),
+    "part_of_organization": ErrorKind(
+        501, 2000502, "The emulator does not implement roles for a part of the organisation: {resource}."
+    ),
+    "not_implemented_field": ErrorKind(501, 2000503, "The emulator does not implement the field {field}."),
     "not_implemented": ErrorKind(501, 2000501, "The emulator does not implement {method} {route}."),
 }
 

@@ -1,46 +1,33 @@
-"""The implemented operations of the DevOps API, one function each, and the table that names them.
+"""The operations on databases and what belongs to them, one function each, and the table of all that are implemented.
 
 A change reads the database's status and writes in one transaction, so that of two changes at once one is a conflict.
 """
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, Final
 
 from werkzeug.wrappers import Request, Response
 
 from emulator import settings
-from emulator.devops import bodies, models, requests
+from emulator.devops import access_lists, bodies, models, requests, roles
+from emulator.devops.answers import find_database, json_body, json_response
 from emulator.devops.errors import DevOpsError
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
+    from emulator.devops.answers import Handler
     from emulator.world import World
-
-    Handler = Callable[[World, Request, Mapping[str, str]], Response]
 
 CHANGEABLE = ("ACTIVE",)
 TERMINABLE = ("ACTIVE", "ERROR", "HIBERNATED", "PARKED")
 """Which statuses a termination is accepted in; MAINTENANCE is refused, as observed, the others are unverified."""
 
 
-def json_response(body: object, status: int = 200) -> Response:
-    """A JSON body."""
-    return Response(json.dumps(body), status, content_type="application/json")
-
-
-def _find(connection: sqlite3.Connection, database_id: str) -> models.Database:
-    database = models.find(connection, database_id)
-    if database is None:
-        raise DevOpsError("database_unknown", database=database_id)
-    return database
-
-
 def _find_in(connection: sqlite3.Connection, database_id: str, needed: tuple[str, ...], now: float) -> models.Database:
-    database = _find(connection, database_id)
+    database = find_database(connection, database_id)
     status = database.status(now)
     if status not in needed:
         raise DevOpsError("wrong_state", database=database_id, status=status, needed=" or ".join(needed))
@@ -59,7 +46,7 @@ def _body(connection: sqlite3.Connection, database: models.Database, now: float)
 
 def list_databases(world: World, request: Request, _: Mapping[str, str]) -> Response:
     """Pages of databases in order of creation; an unknown `starting_after` gives an empty page (unverified)."""
-    include = request.args.get("include", "nonterminated")
+    include = requests.status_filter(request.args.get("include"))
     provider = requests.provider_filter(request.args.get("provider"))
     limit = requests.page_limit(request.args.get("limit"))
     starting_after = request.args.get("starting_after")
@@ -79,7 +66,7 @@ def list_databases(world: World, request: Request, _: Mapping[str, str]) -> Resp
 
 def create_database(world: World, request: Request, _: Mapping[str, str]) -> Response:
     """201, no body, the id in `Location`. Names are not unique, and the same request twice makes two databases."""
-    body = request.get_json(force=True, silent=True)
+    body = json_body(request)
     with world.writing() as connection:
         definition = requests.definition(body, settings.read(connection, "organization_regions"))
         database_id = models.create(connection, definition, world.now())
@@ -89,14 +76,16 @@ def create_database(world: World, request: Request, _: Mapping[str, str]) -> Res
 def get_database(world: World, _: Request, values: Mapping[str, str]) -> Response:
     """One database; a terminated one is still answered 200."""
     with world.reading() as connection:
-        return json_response(_body(connection, _find(connection, values["databaseID"]), world.now()))
+        return json_response(_body(connection, find_database(connection, values["databaseID"]), world.now()))
 
 
-def terminate_database(world: World, _: Request, values: Mapping[str, str]) -> Response:
+def terminate_database(world: World, request: Request, values: Mapping[str, str]) -> Response:
     """202, then TERMINATING and TERMINATED; 409 in a status it cannot be terminated from.
 
     With further datacenters it is 409, too: the Terraform provider terminates them first (that it has to is unverified).
     """
+    if requests.flag("preparedStateOnly", request.args.get("preparedStateOnly")):
+        raise DevOpsError("not_implemented_field", field="preparedStateOnly")
     now = world.now()
     with world.writing() as connection:
         database = _find_in(connection, values["databaseID"], TERMINABLE, now)
@@ -109,16 +98,16 @@ def terminate_database(world: World, _: Request, values: Mapping[str, str]) -> R
 
 def list_datacenters(world: World, request: Request, values: Mapping[str, str]) -> Response:
     """The datacenters that are there; with `all=true` the terminated ones, too."""
-    shown = (*bodies.STANDING, "TERMINATED") if request.args.get("all") == "true" else bodies.STANDING
+    shown = (*bodies.STANDING, "TERMINATED") if requests.flag("all", request.args.get("all")) else bodies.STANDING
     with world.reading() as connection:
-        database = _find(connection, values["databaseID"])
+        database = find_database(connection, values["databaseID"])
         places = models.datacenters(connection, database.id)
     return json_response(bodies.datacenters(database, places, world.now(), shown))
 
 
 def add_datacenters(world: World, request: Request, values: Mapping[str, str]) -> Response:
     """201; the datacenters are listed, and the Data API answers in them, once the database is ACTIVE again."""
-    body = request.get_json(force=True, silent=True)
+    body = json_body(request)
     now = world.now()
     with world.writing() as connection:
         database = _find_in(connection, values["databaseID"], CHANGEABLE, now)
@@ -138,7 +127,7 @@ def terminate_datacenter(world: World, _: Request, values: Mapping[str, str]) ->
     """
     now = world.now()
     with world.writing() as connection:
-        database = _find(connection, values["databaseID"])
+        database = find_database(connection, values["databaseID"])
         places = {place.id: place for place in models.datacenters(connection, database.id)}
         place = places.get(values["datacenterID"])
         if place is None:
@@ -165,14 +154,17 @@ def add_keyspace(world: World, _: Request, values: Mapping[str, str]) -> Respons
 
 
 def remove_keyspace(world: World, _: Request, values: Mapping[str, str]) -> Response:
-    """204; the keyspace is listed until the database is ACTIVE again. 404 when there is none (unverified)."""
+    """202; the keyspace is listed until the database is ACTIVE again. 404 when there is none (unverified).
+
+    The published document says 204; astrapy, which is used with the service, takes nothing but 202.
+    """
     name, now = values["keyspaceName"], world.now()
     with world.writing() as connection:
         database = _find_in(connection, values["databaseID"], CHANGEABLE, now)
         if name not in models.keyspaces(connection, database.id, now):
             raise DevOpsError("keyspace_unknown", database=database.id, keyspace=name)
         models.drop_keyspace(connection, database.id, name, dropped=models.maintain(connection, database.id, now))
-    return Response(status=204)
+    return Response(status=202)
 
 
 def list_regions(world: World, request: Request, _: Mapping[str, str]) -> Response:
@@ -204,5 +196,7 @@ OPERATIONS: Final[dict[str, tuple[str, Handler]]] = {
     "DELETE /v2/databases/{databaseID}/keyspaces/{keyspaceName}": ("db-keyspace-drop", remove_keyspace),
     "GET /v2/regions/serverless": ("org-db-create", list_regions),
     "GET /v2/currentOrg": ("", current_organization),
+    **access_lists.OPERATIONS,
+    **roles.OPERATIONS,
 }
 """Operation: the scope it needs and what answers it."""

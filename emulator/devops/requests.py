@@ -26,6 +26,10 @@ KEYSPACE_NAME = re.compile(r"(?!(?:dse|system)\Z)[A-Za-z0-9][A-Za-z0-9_]{0,47}")
 
 PAGE_DEFAULT: Final = 25
 PAGE_MAXIMUM: Final = 100
+INCLUDES: Final = (
+    *("nonterminated", "all", "active", "pending", "preparing", "prepared", "initializing", "parked", "parking", "unparking"),
+    *("terminating", "terminated", "resizing", "error", "maintenance", "suspended", "suspending"),
+)
 PROVIDER_FILTERS: Final = ("ALL", *CLOUD_PROVIDERS)
 REQUIRED: Final = ("name", "cloudProvider", "tier", "capacityUnits", "region")
 
@@ -112,8 +116,21 @@ def keyspace_name(name: str) -> str:
     return name
 
 
+def status_filter(text: str | None) -> str:
+    """Which databases a listing shows: nonterminated unless told, all, or those of one status.
+
+    Raises:
+        DevOpsError: 400.
+
+    """
+    include = "nonterminated" if text is None else text
+    if include not in INCLUDES:
+        raise DevOpsError("parameter_invalid", parameter="include", expected=f"one of {', '.join(INCLUDES)}")
+    return include
+
+
 def included(include: str, status: str) -> bool:
-    """Whether a listing shows a database of that status: `include` is nonterminated, all, or a status in lower case."""
+    """Whether a listing shows a database of that status."""
     if include == "nonterminated":
         return status != "TERMINATED"
     return include in ("all", status.lower())
@@ -133,6 +150,18 @@ def page_limit(text: str | None) -> int:
     return int(text)
 
 
+def flag(name: str, text: str | None) -> bool:
+    """A parameter that is true or false; false unless told.
+
+    Raises:
+        DevOpsError: 400.
+
+    """
+    if text not in (None, "true", "false"):
+        raise DevOpsError("parameter_invalid", parameter=name, expected="true or false")
+    return text == "true"
+
+
 def provider_filter(text: str | None) -> str:
     """ALL unless told.
 
@@ -140,7 +169,7 @@ def provider_filter(text: str | None) -> str:
         DevOpsError: 400.
 
     """
-    provider = text or "ALL"
+    provider = "ALL" if text is None else text
     if provider not in PROVIDER_FILTERS:
         raise DevOpsError("parameter_invalid", parameter="provider", expected=f"one of {', '.join(PROVIDER_FILTERS)}")
     return provider

@@ -10,8 +10,8 @@ import pytest
 import yaml
 
 from emulator.application import application
-from emulator.tokens import PERMISSIONS
-from tests.acceptance.conftest import IN_PROCESS, Run
+from emulator.tokens import DEFAULT_TOKEN, PERMISSIONS
+from tests.acceptance.conftest import Run
 from tests.acceptance.test_service_errors import astra_at, served
 from tests.unit.test_documents import blocks, stated_actions
 
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from tests.acceptance.conftest import Project
 
-# Where Astra is, for a stack of the target astra that runs on the emulator.
-ASTRA_IN_PROCESS = {**IN_PROCESS, "vectorize:dataApiUrl": "http://127.0.0.1:8181/databases/{id}-{region}"}
 # As the activated shell has them; and nobody answers the engine's question.
 SHELL = {"PULUMI_RUN_PROGRAM": "true", "PULUMI_CONTINUE_ON_ERROR": "true", "PULUMI_SKIP_CONFIRMATIONS": "true"}
 ARTICLES = "knowledge.docs.articles"
@@ -48,16 +46,19 @@ PAGE = "dropping-what-is-protected.md"
 
 
 @pytest.fixture
-def prod(project: Project) -> Project:
+def prod(project: Project) -> Iterator[Project]:
     """The stack of the page, up as it stands there; both collections hold a document. Another stack is selected."""
     project.pulumi("stack", "init", "prod").ok()
-    project.configure(ASTRA_IN_PROCESS, "prod")
     project.declare(blocks(PAGE)[0].text, "prod")
-    project.up().ok()
-    for name in ("articles", "tickets"):
-        project.data_api(f"/docs/{name}", {"insertOne": {"document": {"_id": "1", "$vector": [0.1] * 1024}}})
-    project.pulumi("stack", "select", "test").ok()
-    return project
+    # Over HTTP: a protected environment takes no transport.
+    with served(application(project.world)) as address:
+        project.configure(astra_at(address), "prod")
+        project.environment["ASTRA_DB_APPLICATION_TOKEN"] = DEFAULT_TOKEN
+        project.up().ok()
+        for name in ("articles", "tickets"):
+            project.data_api(f"/docs/{name}", {"insertOne": {"document": {"_id": "1", "$vector": [0.1] * 1024}}})
+        project.pulumi("stack", "select", "test").ok()
+        yield project
 
 
 def standing(project: Project) -> dict[str, int]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 if TYPE_CHECKING:
     from tests.acceptance.conftest import Project
 
@@ -114,4 +116,27 @@ def test_a_region_that_the_organisation_does_not_have(project: Project, declared
     for run in (project.preview(), project.up()):
         assert run.code != 0
         assert 'databases.knowledge: this organisation has no region us-east-9 of AWS; did you mean "us-east-2"?' in run.output
+    assert project.world.databases() == []
+
+
+@pytest.mark.parametrize("stated", [{"target": {"kind": "astra"}}, {"target": {"kind": "astra"}, "protect": True}], ids=str)
+def test_a_protected_environment_rejects_the_emulator_in_place_of_its_service(
+    project: Project, declared: dict[str, Any], stated: dict[str, Any]
+) -> None:
+    project.declare({**{key: value for key, value in declared.items() if key != "protect"}, **stated})
+    for run in (project.preview(), project.up(ASTRA_DB_APPLICATION_TOKEN="AstraCS:a:b")):
+        assert run.code != 0
+        assert (
+            "environments/test.yaml: the environment is protected, but vectorize:transport puts emulator.transport:open_store in "
+            "the place of its service, as is done with the emulator. Run pulumi config rm vectorize:transport, or give the "
+            "environment protect: false."
+        ) in run.output
+    assert project.world.databases() == []
+
+
+def test_a_protected_environment_rejects_the_emulator_as_its_target(project: Project, declared: dict[str, Any]) -> None:
+    project.declare({**declared, "target": {"kind": "emulator"}, "protect": True})
+    run = project.up()
+    assert run.code != 0
+    assert "protect: the emulator holds nothing worth protecting; a protected environment needs another target" in run.output
     assert project.world.databases() == []

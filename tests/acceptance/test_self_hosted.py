@@ -154,10 +154,13 @@ def test_over_http_the_token_comes_from_the_environment(project: Project) -> Non
 
 def test_without_a_protection_of_its_own_it_is_protected_as_in_the_file_of_the_repository(project: Project) -> None:
     text = (ROOT / "environments" / "self-hosted.yaml").read_text(encoding="utf-8")
-    project.declare(text)
-    project.up().ok()
-    project.preview("--expect-no-changes").ok()
-    run = project.destroy()
+    token = {"ASTRA_DB_APPLICATION_TOKEN": SELF_HOSTED_TOKEN}
+    project.configure({})
+    with served(application(project.world)) as found:
+        project.declare(text.replace("http://localhost:8181", found))
+        project.up(**token).ok()
+        project.preview("--expect-no-changes", **token).ok()
+        run = project.pulumi("destroy", "--yes", "--skip-preview", **token)
     assert run.code != 0
     assert "protect" in run.output
     assert content(project) == {"default_keyspace": ["articles", "own_vectors", "passages"]}

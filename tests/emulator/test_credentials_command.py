@@ -95,6 +95,17 @@ def test_a_pasted_key_is_neither_stored_nor_repeated(store: str, key: str, argum
     assert run(store, "list") == (0, "No credential is stored.")
 
 
+@pytest.mark.parametrize("name", ["", "bad name!", "two\nlines", "mine_", "_mine", "n" * 51, "n-" * 2500 + "n"])
+def test_a_name_that_the_portal_does_not_take_is_not_stored(store: str, name: str) -> None:
+    code, said = run(store, "add", "openai", name)
+    assert code == 1
+    assert said == (
+        "Error: The name of a credential has at most 50 characters, which are letters, digits, _ and -; it begins and ends with "
+        "a letter or a digit."
+    )
+    assert run(store, "list") == (0, "No credential is stored.")
+
+
 @pytest.mark.parametrize("name", ["knowledge-dev-openai-2", "sk-team-openai", "up_prod1", "n" * 50, "1" * 8])
 def test_a_name_that_only_begins_like_a_key_is_a_name(store: str, name: str) -> None:
     assert run(store, "add", "openai", name) == (0, f"Stored the credential {name} of openai, scoped to every database.")

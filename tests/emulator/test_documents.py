@@ -1,6 +1,6 @@
-"""Documents, and the vectors made of their texts."""
+"""Documents as they are inserted, and what an embedding service needs to make vectors of their texts."""
 
-import math
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -53,41 +53,98 @@ def test_a_vector_of_another_length_is_refused(insert: Callable[..., dict[str, A
     assert codes(insert({"_id": 1, "$vector": [1, 0]}, {"_id": 2, "$vector": [1, 0, 0]})) == ["INVALID_VECTOR_LENGTH"]
 
 
-def test_the_vector_comes_only_when_it_is_asked_for(insert: Callable[..., dict[str, Any]], send: Send) -> None:
-    insert({"_id": 1, "title": "x", "$vector": [1, 0, 0]})
+@pytest.mark.parametrize(
+    ("document", "code"),
+    [
+        ({"_id": ""}, "SHRED_BAD_DOCID_VALUE"),
+        ({"_id": [1]}, "SHRED_BAD_DOCID_TYPE"),
+        ({"_id": {"a": 1}}, "SHRED_BAD_DOCID_TYPE"),
+        ({"$other": 1}, "SHRED_BAD_FIELD_NAME"),
+        ({"a": {"$set": 1, "b": 2}}, "SHRED_BAD_FIELD_NAME"),
+        ({"": 1}, "SHRED_BAD_FIELD_NAME"),
+        ({"a": "x" * 8001}, "SHRED_DOC_LIMIT_VIOLATION"),
+        ({"a": list(range(1001))}, "SHRED_DOC_LIMIT_VIOLATION"),
+        ({"a": dict.fromkeys(map(str, range(1001)))}, "SHRED_DOC_LIMIT_VIOLATION"),
+        ({"x" * 1001: 1}, "SHRED_DOC_LIMIT_VIOLATION"),
+        ({"a": [[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]}, "SHRED_DOC_LIMIT_VIOLATION"),
+        ({"$vector": []}, "SHRED_BAD_VECTOR_SIZE"),
+        ({"$vector": [1, "2", 3]}, "SHRED_BAD_VECTOR_VALUE"),
+        ({"$vector": [1, 1e39, 3]}, "SHRED_BAD_VECTOR_VALUE"),
+        ({"$vector": {"$binary": "f8AAAA=="}}, "SHRED_BAD_BINARY_VECTOR_VALUE"),
+        ({"$vector": "text"}, "SHRED_BAD_DOCUMENT_VECTOR_TYPE"),
+        ({"$vector": {"$binary": "?"}}, "SHRED_BAD_BINARY_VECTOR_VALUE"),
+        ({"$vector": [0, 0, 0]}, "INVALID_DATABASE_QUERY"),
+        ({"$vector": [1e-6, -1e-6, 0]}, "INVALID_DATABASE_QUERY"),
+        ({"_id": {"$uuid": "nope"}}, "SHRED_BAD_EJSON_VALUE"),
+        ({"_id": {"$objectId": "nope"}}, "SHRED_BAD_EJSON_VALUE"),
+        ({"a": {"$date": "nope"}}, "SHRED_BAD_EJSON_VALUE"),
+        ({"a": {"$date": True}}, "SHRED_BAD_EJSON_VALUE"),
+        ({"a": [{"b": {"$uuid": 1}}]}, "SHRED_BAD_EJSON_VALUE"),
+    ],
+    ids=lambda item: str(item)[:40],
+)
+def test_an_impossible_document_is_refused_and_the_others_go_in(
+    insert: Callable[..., dict[str, Any]], document: dict[str, Any], code: str
+) -> None:
+    answer = insert(document, {"_id": "good"})
+    assert (codes(answer), answer["status"]) == ([code], {"insertedIds": ["good"]})
 
-    def found(**projection: int) -> Any:
-        return send("default_keyspace/a", "findOne", projection=projection).json()["data"]["document"]
 
-    assert found() == {"_id": 1, "title": "x"}
-    assert found(title=1) == {"_id": 1, "title": "x"}
-    assert found(title=0) == {"_id": 1}
-    assert found(_id=1) == {"_id": 1}
-    assert found(**{"$vector": 1}) == {"_id": 1, "title": "x", "$vector": [1, 0, 0]}
-    assert found(**{"*": 1}) == {"_id": 1, "title": "x", "$vector": [1, 0, 0]}
-
-
-def test_documents_are_found_and_counted_by_equality(insert: Callable[..., dict[str, Any]], send: Send) -> None:
-    insert({"_id": 1, "kind": "x"}, {"_id": "1", "kind": "y"}, {"_id": 3, "kind": "x"})
-    assert send("default_keyspace/a", "findOne", filter={"_id": "1"}).json()["data"]["document"]["kind"] == "y"
-    assert send("default_keyspace/a", "findOne", filter={"kind": "z"}).json() == {"data": {"document": None}}
-    assert send("default_keyspace/a", "countDocuments", filter={"kind": "x"}).json() == {"status": {"count": 2}}
-    assert send("default_keyspace/a", "estimatedDocumentCount").json() == {"status": {"count": 0}}
+def test_each_document_is_told_of_when_that_is_asked_for(send: Send) -> None:
+    send("default_keyspace", "createCollection", name="a")
+    documents = [{"_id": 1}, {"_id": 1}, {"_id": 2}]
+    options = {"ordered": True, "returnDocumentResponses": True}
+    answer = send("default_keyspace/a", "insertMany", documents=documents, options=options).json()
+    assert answer["status"] == {
+        "documentResponses": [{"_id": 1, "status": "OK"}, {"_id": 1, "status": "ERROR", "errorsIdx": 0}, {"status": "SKIPPED"}]
+    }
 
 
-def vector_of(send: Send, collection: str, text: str) -> list[float]:
-    send(f"default_keyspace/{collection}", "insertOne", document={"_id": text, "$vectorize": text})
-    answer = send(f"default_keyspace/{collection}", "findOne", filter={"_id": text}, projection={"*": 1})
-    vector: list[float] = answer.json()["data"]["document"]["$vector"]
-    return vector
+def test_true_one_and_its_text_are_three_documents_and_one_with_a_fraction_of_zero_is_none(
+    insert: Callable[..., dict[str, Any]],
+) -> None:
+    assert codes(insert({"_id": 1}, {"_id": True}, {"_id": "1"}, {"_id": 1.0})) == ["DOCUMENT_ALREADY_EXISTS"]
 
 
-def test_a_text_always_gets_the_same_unit_vector_of_the_declared_dimension(send: Send) -> None:
-    for name in ("one", "two"):
-        send("default_keyspace", "createCollection", name=name, options={"vector": {"service": NVIDIA}})
-    first, again, other = vector_of(send, "one", "hi"), vector_of(send, "two", "hi"), vector_of(send, "two", "ho")
-    assert (len(first), math.isclose(math.hypot(*first), 1.0)) == (1024, True)
-    assert (first == again, first == other) == (True, False)
+@pytest.mark.parametrize(
+    ("kind", "shape"),
+    [
+        (None, r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"),
+        ("uuid", r"{'\$uuid': '[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}'}"),
+        ("uuidv6", r"{'\$uuid': '1[0-9a-f]{7}-[0-9a-f]{4}-6[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}'}"),
+        ("uuidv7", r"{'\$uuid': '0[0-9a-f]{7}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}'}"),
+        ("objectId", r"{'\$objectId': '[0-9a-f]{24}'}"),
+    ],
+)
+def test_the_collection_says_what_an_id_looks_like(send: Send, kind: str | None, shape: str) -> None:
+    options = {} if kind is None else {"defaultId": {"type": kind}}
+    send("default_keyspace", "createCollection", name="a", options=options)
+    made = send("default_keyspace/a", "insertMany", documents=[{}, {}]).json()["status"]["insertedIds"]
+    assert [re.fullmatch(shape, str(item)) is not None for item in made] == [True, True], made
+    assert made[0] != made[1]
+
+
+@pytest.mark.parametrize(
+    ("document", "code"),
+    [
+        ({"$vectorize": "hi", "$vector": [1]}, "INVALID_USAGE_OF_VECTORIZE"),
+        ({"$vectorize": 5}, "INVALID_VECTORIZE_VALUE_TYPE"),
+    ],
+    ids=str,
+)
+def test_what_cannot_be_embedded_stops_the_whole_insert(send: Send, document: dict[str, Any], code: str) -> None:
+    send("default_keyspace", "createCollection", name="n", options={"vector": {"service": NVIDIA}})
+    answer = send("default_keyspace/n", "insertMany", documents=[{"_id": 1}, document]).json()
+    assert (codes(answer), "status" in answer) == ([code], False)
+    assert send("default_keyspace/n", "countDocuments").json() == {"status": {"count": 0}}
+
+
+@pytest.mark.parametrize("text", [None, "", "  "])
+def test_no_text_is_no_vector(send: Send, text: str | None) -> None:
+    send("default_keyspace", "createCollection", name="n", options={"vector": {"service": NVIDIA}})
+    send("default_keyspace/n", "insertOne", document={"_id": 1, "$vectorize": text})
+    stored = send("default_keyspace/n", "findOne", projection={"*": 1}).json()["data"]["document"]
+    assert stored == {"_id": 1, "$vectorize": text, "$vector": None}
 
 
 def test_a_provider_with_header_authentication_needs_the_header(send: Send) -> None:
@@ -98,41 +155,6 @@ def test_a_provider_with_header_authentication_needs_the_header(send: Send) -> N
     ]
     answer = send("default_keyspace/h", "insertOne", headers={"x-embedding-api-key": "sk-1"}, document=document)
     assert answer.json() == {"status": {"insertedIds": [1]}}
-
-
-@pytest.fixture
-def nearest(send: Send) -> Callable[..., list[Any]]:
-    """Ids of the documents of a collection as findOne or find orders them."""
-
-    def search(collection: str, headers: dict[str, str] | None = None, **body: Any) -> list[Any]:
-        answer = send(f"default_keyspace/{collection}", "find", headers=headers, **body).json()
-        return [document["_id"] for document in answer["data"]["documents"]]
-
-    return search
-
-
-def test_a_text_is_nearest_to_itself(send: Send, nearest: Callable[..., list[Any]]) -> None:
-    send("default_keyspace", "createCollection", name="n", options={"vector": {"service": NVIDIA}})
-    for text in ("one", "two", "three"):
-        send("default_keyspace/n", "insertOne", document={"_id": text, "$vectorize": text})
-    send("default_keyspace/n", "insertOne", document={"_id": "without a vector"})
-    for text in ("one", "two", "three"):
-        answer = send("default_keyspace/n", "findOne", sort={"$vectorize": text})
-        assert answer.json() == {"data": {"document": {"_id": text}}}
-    assert sorted(nearest("n", sort={"$vectorize": "two"})) == ["one", "three", "two"]
-    assert nearest("n", sort={"$vectorize": "two"}, options={"limit": 1}) == ["two"]
-    assert nearest("n", options={"limit": 2}) == ["one", "two"]
-
-
-@pytest.mark.parametrize(
-    ("metric", "order"),
-    [("cosine", ["same way", "near", "opposite"]), ("euclidean", ["near", "opposite", "same way"])],
-)
-def test_the_metric_says_what_is_near(send: Send, nearest: Callable[..., list[Any]], metric: str, order: list[str]) -> None:
-    send("default_keyspace", "createCollection", name="m", options={"vector": {"dimension": 2, "metric": metric}})
-    vectors = {"near": [1, 1], "opposite": [-1, 0], "same way": [9, 0]}
-    send("default_keyspace/m", "insertMany", documents=[{"_id": name, "$vector": vector} for name, vector in vectors.items()])
-    assert nearest("m", sort={"$vector": [1, 0]}) == order
 
 
 def test_a_search_by_text_needs_what_an_insertion_needs(send: Send) -> None:
@@ -198,3 +220,14 @@ def test_a_stored_credential_serves_until_it_is_removed(world: World, send: Send
 
 def test_a_collection_without_a_service_makes_no_vectors(insert: Callable[..., dict[str, Any]]) -> None:
     assert codes(insert({"_id": 1, "$vectorize": "hi"})) == ["EMBEDDING_SERVICE_NOT_CONFIGURED"]
+
+
+def test_a_credential_of_another_database_does_not_serve(world: World, send: Send, database: str) -> None:
+    world.add_credential("openai", "key")
+    service = {**OPENAI, "authentication": {"providerKey": "key"}}
+    send("default_keyspace", "createCollection", name="s", options={"vector": {"service": service}})
+    world.add_credential("openai", "key", databases=["00000000-0000-4000-8000-000000000000"])
+    refused = send("default_keyspace/s", "insertOne", document={"$vectorize": "hi"}).json()
+    assert codes(refused) == ["EMBEDDING_GATEWAY_UNABLE_RESOLVE_AUTHENTICATION_TYPE"]
+    world.add_credential("openai", "key", databases=[database])
+    assert codes(send("default_keyspace/s", "insertOne", document={"$vectorize": "hi"}).json()) == []

@@ -21,7 +21,7 @@ def test_a_new_keyspace_is_listed_once_the_maintenance_is_over(client: httpx.Cli
 
 
 def test_a_dropped_keyspace_is_listed_until_the_maintenance_is_over(client: httpx.Client, database: str, clock: Clock) -> None:
-    assert client.delete(f"/v2/databases/{database}/keyspaces/default_keyspace").status_code == 204
+    assert client.delete(f"/v2/databases/{database}/keyspaces/default_keyspace").status_code == 202
     assert listed(client, database) == ("MAINTENANCE", ["default_keyspace"])
     clock.advance(4)
     assert listed(client, database) == ("ACTIVE", [])

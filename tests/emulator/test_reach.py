@@ -44,3 +44,13 @@ def test_a_hibernated_database_is_woken_up_by_a_request(client: httpx.Client, wo
     assert client.get(f"/v2/databases/{database}").json()["status"] == "RESUMING"
     clock.advance(ACTIVE_SINCE)
     assert ask(client, database).status_code == 200
+
+
+def test_any_request_wakes_a_hibernated_database_and_no_other_is_answered(
+    client: httpx.Client, world: World, database: str
+) -> None:
+    path = f"/databases/{database}-us-east-2/api/json/v1"
+    assert client.get(path).status_code == 404
+    world.set_status(database, "HIBERNATED")
+    assert client.get(path).status_code == 503
+    assert client.get(f"/v2/databases/{database}").json()["status"] == "RESUMING"

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from emulator.data_api.commands import COLLECTION, IMPLEMENTED, KEYSPACE, SELF_HOSTED_ROOT
 from tests.emulator.replay import exchanges, load, recorded, replay
 
 Answers = dict[str, tuple[dict[str, Any], dict[str, Any]]]
@@ -24,6 +25,16 @@ def test_the_emulator_answers_as_recorded(answers: Answers) -> None:
     print(f"{len(agreeing)} of {len(answers)} recorded exchanges agree; {len(load('differences.json'))} listed differences")
     assert differing == {item["exchange"]: item["emulator"] for item in load("differences.json")}
     assert (len(agreeing), len(answers)) == (573, 576)
+
+
+def test_every_recorded_command_is_implemented(answers: Answers) -> None:
+    assert [name for name, (_, answer) in answers.items() if answer["status"] == 501] == []
+
+
+def test_every_command_that_is_not_implemented_is_listed_with_its_reason() -> None:
+    lacking = {command: item["because"] for item in load("not-implemented.json") for command in item["commands"]}
+    assert set(lacking) == {*SELF_HOSTED_ROOT, *KEYSPACE, *COLLECTION} - set(IMPLEMENTED)
+    assert all(lacking.values())
 
 
 def test_columns_come_in_the_recorded_order(answers: Answers) -> None:

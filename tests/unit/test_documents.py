@@ -14,8 +14,8 @@ from emulator.tokens import PERMISSIONS
 
 DOCS = Path(__file__).parents[2] / "docs"
 PERMISSIONS_PAGE = (DOCS / "permissions.md").read_text(encoding="utf-8")
-# The actions that the emulator asks for; the Data API's it does not know.
-DEVOPS_ACTIONS = set(PERMISSIONS)
+# The actions on databases that the emulator asks for; the Data API's it does not know.
+DEVOPS_ACTIONS = {action for action in PERMISSIONS if action.startswith(("org-db-", "db-"))}
 
 
 class Block(NamedTuple):

@@ -2,6 +2,7 @@
 
 import ast
 import errno
+import re
 import shutil
 from pathlib import Path
 
@@ -32,7 +33,7 @@ def test_the_operating_systems_refusals(number: int, words: str) -> None:
 @pytest.mark.parametrize(
     ("printed", "words"),
     [
-        ("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES from the requirements file.", "does not match the hash"),
+        ("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES from the requirements file.", "does not match its hash"),
         ("OSError: [Errno 28] No space left on device", "no space left on the disk"),
         ("[Errno -3] Temporary failure in name resolution", "cannot be reached"),
         ("Name or service not known\nERROR: No matching distribution found for click==8.5.1", "cannot be reached"),
@@ -45,21 +46,30 @@ def test_what_pip_says_becomes_a_reason(printed: str, words: str) -> None:
     assert words in virtualenv.explain(printed)
 
 
-def fingerprint_of_copy(folder: Path, **replaced: str) -> str:
+LOCKS = (virtualenv.RUNNING, virtualenv.TESTING)
+
+
+def fingerprint_of_copy(folder: Path, lock: str, **replaced: str) -> str:
     folder.mkdir(exist_ok=True)
-    for name in ("requirements.lock", "pyproject.toml"):
+    for name in (*LOCKS, "pyproject.toml"):
         shutil.copy(Places.here().root / name, folder / name)
     for name, text in replaced.items():
         with (folder / name.replace("_", ".")).open("a") as file:
             file.write(text)
-    return virtualenv.fingerprint(Places(folder))
+    return virtualenv.fingerprint(Places(folder), lock)
 
 
 def test_the_environment_is_made_anew_for_a_changed_lock_or_a_moved_project_only(tmp_path: Path) -> None:
-    first = fingerprint_of_copy(tmp_path / "a")
-    assert fingerprint_of_copy(tmp_path / "a", pyproject_toml="\n[tool.anything]\nx = 1\n") == first
-    assert fingerprint_of_copy(tmp_path / "a", requirements_lock="new==1\n") != first
-    assert fingerprint_of_copy(tmp_path / "b") != first
+    first = fingerprint_of_copy(tmp_path / "a", virtualenv.RUNNING)
+    assert fingerprint_of_copy(tmp_path / "a", virtualenv.RUNNING, pyproject_toml="\n[tool.anything]\nx = 1\n") == first
+    assert fingerprint_of_copy(tmp_path / "a", virtualenv.RUNNING, requirements_lock="new==1\n") != first
+    assert fingerprint_of_copy(tmp_path / "b", virtualenv.RUNNING) != first
+    assert fingerprint_of_copy(tmp_path / "a", virtualenv.TESTING) != first
+
+
+def test_the_tests_run_with_the_versions_that_users_get() -> None:
+    running, testing = (set(re.findall(r"^(\S+==\S+)", (Places.here().root / lock).read_text(), re.MULTILINE)) for lock in LOCKS)
+    assert running < testing
 
 
 def test_a_child_that_takes_too_long_is_stopped_with_all_it_started(tmp_path: Path) -> None:
