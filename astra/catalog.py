@@ -37,7 +37,8 @@ class Model:
     @property
     def default_dimension(self) -> int | None:
         """The dimension the service takes where none is given; None where it has none."""
-        return self.schema["properties"]["dimension"].get("default")  # type: ignore[no-any-return]
+        stated: int | None = self.schema["properties"]["dimension"].get("default")
+        return stated
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,8 @@ class EmbeddingProvider:
     @property
     def default_model(self) -> str | None:
         """The model that the service fills in where none is named; None where one must be."""
-        return self.schema["properties"]["service"]["properties"]["modelName"].get("default")  # type: ignore[no-any-return]
+        stated: str | None = self.schema["properties"]["service"]["properties"]["modelName"].get("default")
+        return stated
 
     @property
     def parameters(self) -> Mapping[str, JsonSchema]:

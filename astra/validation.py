@@ -87,8 +87,8 @@ def _validator(schema_name: str) -> Draft202012Validator:
 
 
 def validator(schema: catalog.JsonSchema) -> Draft202012Validator:
-    """A validator of that schema which finds the others by their `$id`."""
-    made: Draft202012Validator = _Validator(schema, registry=catalog.registry())
+    """A validator of that schema, which finds the others by the whole addresses in its `$ref`s."""
+    made: Draft202012Validator = _Validator(schema)
     return made
 
 
@@ -130,6 +130,7 @@ def _referred(validator: Any, address: str, instance: Any, _: Any) -> Iterator[V
     yield from validator.descend(instance, catalog.referred(address))
 
 
+# jsonschema states no types of it.
 _Validator: Any = extend(  # type: ignore[no-untyped-call]
     Draft202012Validator,
     {"pattern": _pattern, "required": _required, "dependentRequired": _dependent, "$ref": _referred},

@@ -10,8 +10,9 @@ import re
 import secrets
 from typing import TYPE_CHECKING, Any, Final
 
-from emulator import faults, pasted_keys, settings, tokens
+from emulator import faults, pasted_keys, settings, stored_faults, tokens
 from emulator.data_api import catalogue
+from emulator.data_api import credentials as stored
 from emulator.devops import models
 from emulator.refusal import Refusal
 from emulator.sayings import unknown
@@ -114,6 +115,11 @@ def find_database(world: World, stated: str, *, terminated: bool = False) -> str
     raise Refusal(f"{many}. Databases: {names}.")
 
 
+def _place(world: World, database: str | None) -> str:
+    """The id of the database that is stated; "", which stands for all of them, where none is."""
+    return find_database(world, database) if database else ""
+
+
 def credentials(world: World) -> list[dict[str, Any]]:
     """Every stored credential: provider, name, and the ids of the databases it is scoped to, null for all."""
     with world.reading() as connection:
@@ -121,8 +127,7 @@ def credentials(world: World) -> list[dict[str, Any]]:
 
 
 def _credentials(connection: sqlite3.Connection) -> list[dict[str, Any]]:
-    rows = connection.execute("SELECT provider, name, databases FROM credentials ORDER BY provider, name")
-    return [{**dict(row), "databases": json.loads(row["databases"])} for row in rows]
+    return [{"provider": provider, "name": name, "databases": scope} for provider, name, scope in stored.every(connection)]
 
 
 def add_credential(world: World, provider: str, name: str, databases: list[str] | None = None) -> dict[str, Any]:
@@ -162,7 +167,7 @@ def list_faults(world: World) -> list[dict[str, Any]]:
 def _faults(connection: sqlite3.Connection) -> list[dict[str, Any]]:
     return [
         {"number": entry.number, **entry.fault.stated(), "remaining": entry.remaining, "happened": entry.happened}
-        for entry in faults.every(connection)
+        for entry in stored_faults.every(connection)
     ]
 
 
@@ -170,7 +175,7 @@ def add_fault(world: World, /, **fault: Any) -> dict[str, Any]:
     """Add a fault, stated by its fields."""
     parsed = faults.parse(fault)
     with world.writing() as connection:
-        number = faults.add(connection, parsed)
+        number = stored_faults.add(connection, parsed)
     return {"number": number, **parsed.stated()}
 
 
@@ -183,18 +188,18 @@ def remove_faults(world: World, numbers: Iterable[int]) -> int:
     """Remove the faults of these numbers, or none where one of them is not there. Returns how many there were."""
     wanted = set(numbers)
     with world.writing() as connection:
-        left = [entry.number for entry in faults.every(connection)]
+        left = [entry.number for entry in stored_faults.every(connection)]
         for number in sorted(wanted.difference(left)):
             raise unknown(f"There is no fault {number}", str(number), map(str, left))
         for number in wanted:
-            faults.remove(connection, number)
+            stored_faults.remove(connection, number)
     return len(wanted)
 
 
 def clear_faults(world: World) -> int:
     """Remove all faults. Returns how many there were."""
     with world.writing() as connection:
-        return connection.execute("DELETE FROM faults").rowcount
+        return stored_faults.clear(connection)
 
 
 def list_settings(world: World) -> dict[str, dict[str, Any]]:
@@ -241,7 +246,7 @@ def _known_setting(name: str) -> None:
 
 def list_models(world: World, provider: str | None = None, database: str | None = None) -> list[dict[str, str]]:
     """Every model that a database offers, or every database, with its provider and status."""
-    place = find_database(world, database) if database else ""
+    place = _place(world, database)
     with world.reading() as connection:
         offered = catalogue.providers(connection, place)
     if provider is not None:
@@ -259,7 +264,7 @@ def set_model_status(world: World, provider: str, model: str, status: str, datab
     wanted = status.upper()
     if wanted not in MODEL_STATUSES:
         raise unknown(f"A model has no status {status}", status, MODEL_STATUSES)
-    place = find_database(world, database) if database else ""
+    place = _place(world, database)
     with world.reading() as connection:
         entries = catalogue.entries(connection, place)
     _known_provider(provider, entries)
@@ -277,7 +282,7 @@ def _known_provider(provider: str, offered: Mapping[str, object]) -> None:
 
 def remove_provider(world: World, provider: str, database: str | None = None) -> dict[str, Any]:
     """Let a provider vanish, for one database or for all; what uses it stays, and can no longer embed."""
-    place = find_database(world, database) if database else ""
+    place = _place(world, database)
     with world.reading() as connection:
         _known_provider(provider, catalogue.entries(connection, place))
     world.set_provider(provider, None, place or None)
@@ -286,7 +291,7 @@ def remove_provider(world: World, provider: str, database: str | None = None) ->
 
 def restore_provider(world: World, provider: str, database: str | None = None) -> dict[str, Any]:
     """Let a provider be as the catalogue has it again, with all its models, for one database or for all."""
-    place = find_database(world, database) if database else ""
+    place = _place(world, database)
     with world.writing() as connection:
         removed = connection.execute("DELETE FROM providers WHERE database = ? AND provider = ?", (place, provider)).rowcount
         aged = connection.execute("DELETE FROM models WHERE database = ? AND provider = ?", (place, provider)).rowcount

@@ -1,16 +1,11 @@
-"""Misbehaviour on purpose: what happens to which requests, how often. Faults live in the store, so all faces obey them.
-
-The faults that are for a request happen to it in the order they were added: a delay lets it go on to the next one, a status
-or a hang-up ends it.
-"""
+"""Misbehaviour on purpose: what a fault is, how it is stated, and which requests it is for. `stored_faults` keeps them."""
 
 from __future__ import annotations
 
-import json
 import random
 import re
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from emulator import pasted_keys
 from emulator.refusal import Refusal
@@ -19,7 +14,6 @@ from emulator.surface import COMMANDS, DATA_API_ROUTES, METHODS, routes
 from emulator.texts import is_text
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterator, Mapping
 
 HANG_UPS: Final = ("before", "half", "after")
@@ -97,22 +91,6 @@ HIGHEST_COUNT: Final = 1_000_000_000
 
 LONGEST_DELAY: Final = 600
 """Unit: seconds; longer than any client waits."""
-
-
-class Entry(NamedTuple):
-    """A fault in the store."""
-
-    number: int
-    fault: Fault
-    remaining: int | None
-    happened: int
-
-
-class Outcome(NamedTuple):
-    """What happens to one request: a pause first, and then the fault that ends it, if any."""
-
-    delay: float
-    ending: Fault | None
 
 
 def parse(stated: Mapping[str, Any]) -> Fault:
@@ -211,59 +189,8 @@ def _pattern(path: str) -> re.Pattern[str]:
     return re.compile("".join(".*" if part == "*" else "[^/]+" if part.startswith("{") else re.escape(part) for part in parts))
 
 
-def add(connection: sqlite3.Connection, fault: Fault) -> int:
-    """Add a fault behind the others. Returns its number, which no other fault will have."""
-    cursor = connection.execute("INSERT INTO faults (fault, remaining) VALUES (?, ?)", (json.dumps(fault.stated()), fault.count))
-    assert cursor.lastrowid is not None
-    return cursor.lastrowid
-
-
-def every(connection: sqlite3.Connection) -> list[Entry]:
-    """All faults that can still happen, in order."""
-    rows = connection.execute("SELECT number, fault, remaining, happened FROM faults ORDER BY number")
-    return [Entry(row["number"], Fault(**json.loads(row["fault"])), row["remaining"], row["happened"]) for row in rows]
-
-
-def remove(connection: sqlite3.Connection, number: int) -> None:
-    """Remove a fault."""
-    connection.execute("DELETE FROM faults WHERE number = ?", (number,))
-
-
-def any_stands(connection: sqlite3.Connection) -> bool:
-    """Whether there is any fault: all that a request costs while there is none."""
-    return connection.execute("SELECT 1 FROM faults LIMIT 1").fetchone() is not None
-
-
-def meet(connection: sqlite3.Connection, method: str, path: str, command: str | None) -> Outcome:
-    """What happens to a request, counted in the caller's transaction: a fault that is used up is gone.
-
-    Args:
-        connection: a transaction that may write.
-        method: the request's.
-        path: the request's.
-        command: the Data API's, where it is a request to that.
-
-    """
-    delay, ending = 0.0, None
-    for row in connection.execute("SELECT number, fault, met FROM faults ORDER BY number").fetchall():
-        fault = Fault(**json.loads(row["fault"]))
-        if not _is_for(fault, method, path, command):
-            continue
-        happens = _chance(fault, row["met"])
-        connection.execute(
-            "UPDATE faults SET met = met + 1, happened = happened + ?, remaining = remaining - ? WHERE number = ?",
-            (happens, happens, row["number"]),
-        )
-        if happens:
-            delay += fault.delay or 0.0
-            if fault.status is not None or fault.hang_up is not None:
-                ending = fault
-                break
-    connection.execute("DELETE FROM faults WHERE remaining = 0")
-    return Outcome(delay, ending)
-
-
-def _is_for(fault: Fault, method: str, path: str, command: str | None) -> bool:
+def is_for(fault: Fault, method: str, path: str, command: str | None) -> bool:
+    """Whether a request is one of those that the fault is for, wherever its count and its chance stand."""
     if fault.command not in (None, command):
         return False
     if fault.route is None:
@@ -272,6 +199,6 @@ def _is_for(fault: Fault, method: str, path: str, command: str | None) -> bool:
     return wanted in ("", method) and _pattern(pattern).fullmatch(_bare(path)) is not None
 
 
-def _chance(fault: Fault, met: int) -> bool:
+def happens(fault: Fault, met: int) -> bool:
     """Whether it happens to the request of that place in the sequence; the same in every process and at every time."""
     return fault.probability is None or random.Random(f"{fault.seed or 0}:{met}").random() < fault.probability  # noqa: S311

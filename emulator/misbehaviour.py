@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Final
 
 from werkzeug.wrappers import Request, Response
 
-from emulator import faults, surface
+from emulator import stored_faults, surface
 from emulator.texts import is_text
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable
 
+    from emulator.faults import Fault
     from emulator.world import World
 
 
@@ -37,7 +38,7 @@ def misbehaving(world: World, answer: Callable[[Request], Response]) -> Callable
 
     def respond(request: Request) -> Response:
         with world.reading() as connection:
-            stands = faults.any_stands(connection)
+            stands = stored_faults.any_stands(connection)
         return _misbehave(world, request, answer) if stands else answer(request)
 
     return respond
@@ -47,7 +48,7 @@ def _misbehave(world: World, request: Request, answer: Callable[[Request], Respo
     """Raises HangUp where there is no answer."""
     command = _command(request)
     with world.writing() as connection:
-        delay, fault = faults.meet(connection, request.method, request.path, command)
+        delay, fault = stored_faults.meet(connection, request.method, request.path, command)
     patience = PATIENCE.get()
     gives_up = patience is not None and patience < delay
     if delay:
@@ -60,7 +61,7 @@ def _misbehave(world: World, request: Request, answer: Callable[[Request], Respo
     return end()
 
 
-def _ended(world: World, request: Request, answer: Callable[[Request], Response], fault: faults.Fault) -> Response:
+def _ended(world: World, request: Request, answer: Callable[[Request], Response], fault: Fault) -> Response:
     if fault.status is not None:
         return _stated(fault, fault.status)
     if fault.hang_up == "half":
@@ -70,7 +71,7 @@ def _ended(world: World, request: Request, answer: Callable[[Request], Response]
     raise HangUp
 
 
-def _stated(fault: faults.Fault, status: int) -> Response:
+def _stated(fault: Fault, status: int) -> Response:
     headers = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
     body = f"A fault of the emulator: {status}.\n" if fault.body is None else fault.body
     return Response(body, status, headers, content_type="application/json" if _is_json(body) else "text/plain; charset=utf-8")

@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any, Final
 
 from emulator import settings, tokens
-from emulator.data_api import catalogue
+from emulator.data_api import catalogue, credentials
 from emulator.devops import models
 from emulator.storage import Store
 
@@ -95,8 +95,7 @@ class World:
     def credentials(self) -> list[tuple[str, str, list[str] | None]]:
         """Provider, name and scope (databases' ids, None: all) of every credential, sorted."""
         with self.reading() as connection:
-            rows = connection.execute("SELECT provider, name, databases FROM credentials ORDER BY provider, name")
-            return [(row["provider"], row["name"], json.loads(row["databases"])) for row in rows]
+            return credentials.every(connection)
 
     def has_credential(self, provider: str, name: str) -> bool:
         """Whether a credential of that name is stored, whatever it is scoped to."""

@@ -9,10 +9,9 @@ from astra import adoption, contents, database, keyspace
 from astra.errors import AstraError, Invalid, NotFound
 from astra.sharing import SNAPSHOT
 from providers.arguments import CloudProvider
-from providers.dynamic import ADDRESS, ORGANISATION, TAKEN_OVER, AstraResource, AstraResourceProvider
+from providers.dynamic import ADDRESS, ORGANISATION, AstraResource, AstraResourceProvider
 from providers.session import Session
 from providers.wire import known as is_known
-from providers.wire import log
 
 IDENTITY = ("name", "cloudProvider", "region")
 
@@ -22,7 +21,7 @@ class DatabaseProvider(AstraResourceProvider):
 
     schema = "resources:database"
 
-    def refusals(self, inputs: Mapping[str, Any]) -> list[str]:
+    def refusals(self, inputs: Mapping[str, Any], olds: Mapping[str, Any]) -> list[str]:
         return region_refusals(self.session, inputs)
 
     def wish(self, inputs: Mapping[str, Any]) -> str:
@@ -31,14 +30,13 @@ class DatabaseProvider(AstraResourceProvider):
     def make(self, inputs: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         connection = self.session.connection
         name, cloud_provider, region = (inputs[key] for key in IDENTITY)
-        identity = adoption.adoptable(connection, name, cloud_provider, region)
-        if identity is None:
-            if reason := database.unusable_region(connection, cloud_provider, region):
-                raise Invalid(f"cannot create database {name}: {reason}")
-            identity = database.create(connection, name, cloud_provider, region)
-        else:
-            log(f"{inputs[ADDRESS]}: {TAKEN_OVER}")
+        stood = adoption.adoptable(connection, name, cloud_provider, region)
+        if stood is None and (reason := database.unusable_region(connection, cloud_provider, region)):
+            raise Invalid(f"cannot create database {name}: {reason}")
+        identity = stood or database.create(connection, name, cloud_provider, region)
         self.claim(identity, inputs)
+        if stood:
+            self.say_taken_over(inputs)
         return identity, {"apiEndpoint": connection.target.api_endpoint(identity, region)}
 
     def find(self, identity: str, known: dict[str, Any], inputs: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

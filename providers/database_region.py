@@ -19,7 +19,7 @@ class DatabaseRegionProvider(AstraResourceProvider):
     schema = "resources:database-region"
     given = ("databaseId",)
 
-    def refusals(self, inputs: Mapping[str, Any]) -> list[str]:
+    def refusals(self, inputs: Mapping[str, Any], olds: Mapping[str, Any]) -> list[str]:
         return region_refusals(self.session, inputs)
 
     def wish(self, inputs: Mapping[str, Any]) -> str:

@@ -24,7 +24,7 @@ from astra.errors import NotFound, Problem
 from astra.validation import UNKNOWN
 from providers import host_pool
 from providers.session import Session, configured, quiet_tracebacks
-from providers.wire import Failure, plain, told
+from providers.wire import Failure, log, plain, told
 
 ADDRESS = "address"
 ORGANISATION = "organizationId"
@@ -43,6 +43,8 @@ class AstraResourceProvider(ResourceProvider, ABC):
     schema: ClassVar[str]
     # The inputs that come from other resources.
     given: ClassVar[tuple[str, ...]] = ()
+    # Whether the service's verdict is asked of what did not change, too.
+    asks_always: ClassVar[bool] = False
     session: Session
 
     def configure(self, req: ConfigureRequest) -> None:
@@ -63,8 +65,9 @@ class AstraResourceProvider(ResourceProvider, ABC):
         address = inputs.get(ADDRESS)
         # An empty property: the engine prints a failing property's whole value, secrets included.
         failures = [CheckFailure("", f"{address}: {problem}") for problem in self._all_problems(inputs)]
-        if not failures and self.session.asks and changes(self._inputs(plain(_olds or {})), self._inputs(inputs)):
-            failures = [CheckFailure("", f"{address}: {refusal}") for refusal in told(lambda: self.refusals(inputs))]
+        olds = plain(_olds or {})
+        if not failures and self.session.asks and (self.asks_always or changes(self._inputs(olds), self._inputs(inputs))):
+            failures = [CheckFailure("", f"{address}: {refusal}") for refusal in told(lambda: self.refusals(inputs, olds))]
         return CheckResult(news, failures)
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
@@ -120,6 +123,10 @@ class AstraResourceProvider(ResourceProvider, ABC):
         """Has `make` say whose the thing is, before anything is done to one that may be another's. Raises Conflict."""
         self.session.claims.take((self.kind, self.thing(identity)), inputs[ADDRESS])
 
+    def say_taken_over(self, inputs: Mapping[str, Any]) -> None:
+        """Has `make` tell, once the thing is claimed, that it did not make it."""
+        log(f"{inputs[ADDRESS]}: {TAKEN_OVER}")
+
     def thing(self, identity: str) -> str:
         """What an id means to the service, where several ids can mean the same; by default each id means itself."""
         return identity
@@ -128,11 +135,12 @@ class AstraResourceProvider(ResourceProvider, ABC):
         """Problems beyond the schema's; none by default."""
         return ()
 
-    def refusals(self, inputs: Mapping[str, Any]) -> list[str]:
+    def refusals(self, inputs: Mapping[str, Any], olds: Mapping[str, Any]) -> list[str]:
         """What the service would refuse of something new or changed, asked at plan time without a trace; nothing by default.
 
         Args:
             inputs: the new ones, with UNKNOWN for what is not known yet.
+            olds: the old ones; empty where there is none.
 
         Whatever cannot be asked is no refusal: then the service says it when the change is made.
         """

@@ -11,8 +11,8 @@ from astra import absence, preflight, waking
 from astra.errors import AstraError, DataLoss, NotFound, Problem, Refused
 from astra.sharing import SharedReads
 from astra.validation import UNKNOWN
-from providers.dynamic import ADDRESS, ORGANISATION, TAKEN_OVER, AstraResourceProvider
-from providers.wire import Failure, log, plain, told
+from providers.dynamic import ADDRESS, ORGANISATION, AstraResourceProvider
+from providers.wire import Failure, plain, told
 from providers.wire import known as is_known
 
 IDENTITY = ("apiEndpoint", "keyspace", "name")
@@ -31,14 +31,14 @@ class KeyspaceContentProvider(AstraResourceProvider):
     given: ClassVar[tuple[str, ...]] = ("apiEndpoint",)
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        endpoint = plain(news).get("apiEndpoint")
+        inputs = {**dict.fromkeys(self.given, UNKNOWN), **plain(news)}
         try:
-            if isinstance(endpoint, str):
+            if isinstance(endpoint := inputs["apiEndpoint"], str):
                 waking.refuse_elsewhere(self.session.target, endpoint)
         except AstraError as error:
-            return CheckResult(news, [CheckFailure("", f"{news.get(ADDRESS)}: apiEndpoint: {error}")])
+            return CheckResult(news, [CheckFailure("", f"{inputs.get(ADDRESS)}: apiEndpoint: {error}")])
         result = super().check(_olds, news)
-        olds, inputs = plain(_olds or {}), {**dict.fromkeys(self.given, UNKNOWN), **plain(news)}
+        olds = plain(_olds or {})
         if result.failures or not is_known(inputs):
             return result
         # What is deleted from now on under this name is deleted to be made anew.
@@ -68,7 +68,7 @@ class KeyspaceContentProvider(AstraResourceProvider):
         """Whether the thing at that place holds documents."""
         return False
 
-    def refusals(self, inputs: Mapping[str, Any]) -> list[str]:
+    def refusals(self, inputs: Mapping[str, Any], olds: Mapping[str, Any]) -> list[str]:
         endpoint, keyspace, _ = place = [inputs[key] for key in IDENTITY]
         content = self.content(inputs)
         if not content or not is_known([place, content]):
@@ -100,7 +100,7 @@ class KeyspaceContentProvider(AstraResourceProvider):
         self.claim(self.wish(inputs), inputs)
         made, stood = waking.awake(self.session.connection, inputs["apiEndpoint"], lambda: self.established(inputs))
         if stood:
-            log(f"{inputs[ADDRESS]}: {TAKEN_OVER}")
+            self.say_taken_over(inputs)
         return self.wish(inputs), {self.output: made}
 
     def find(self, identity: str, known: dict[str, Any], inputs: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

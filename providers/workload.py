@@ -9,7 +9,7 @@ from pulumi.dynamic import CheckFailure, CheckResult
 
 from astra import loss, preflight
 from astra.errors import Problem
-from providers.dynamic import ADDRESS, AstraResource, AstraResourceProvider
+from providers.dynamic import AstraResource, AstraResourceProvider
 from providers.wire import log, plain, told
 
 
@@ -17,16 +17,14 @@ class WorkloadProvider(AstraResourceProvider):
     """Verbs of Workload. Its id is its address. It makes nothing."""
 
     schema = "resources:workload"
+    # What did not change may be refused all the same: its database may have changed.
+    asks_always = True
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         result = super().check(_olds, news)
-        if result.failures:
+        if result.failures or not _olds:
             return result
-        olds, declared = _declared(plain(_olds)) if _olds else {}, _declared(plain(news))
-        # Of what did not change, too: its database may have.
-        refused = told(lambda: self._refusals(declared, olds)) if self.session.asks else []
-        if refused or not olds:
-            return CheckResult(news, [CheckFailure("", f"{declared[ADDRESS]}: {one}") for one in refused])
+        olds, declared = _declared(plain(_olds)), _declared(plain(news))
         connection, allowed = self.session.connection, self.session.allow_data_loss
         lost = told(lambda: loss.losses(connection, olds, declared, allowed))
         given_away = told(lambda: list(loss.handed_over(connection, olds, declared, allowed)))
@@ -41,9 +39,9 @@ class WorkloadProvider(AstraResourceProvider):
             wrong = True
         return (Problem(("workload",), "must be an object as JSON"),) if wrong else ()
 
-    def _refusals(self, declared: Mapping[str, Any], olds: Mapping[str, Any]) -> list[str]:
-        """What the service would refuse; what it would not, and is worth knowing, goes into the log."""
-        found = preflight.report(self.session.connection, self.session.verdicts, declared, olds.get("workload"))
+    def refusals(self, inputs: Mapping[str, Any], olds: Mapping[str, Any]) -> list[str]:
+        before = _declared(olds).get("workload")
+        found = preflight.report(self.session.connection, self.session.verdicts, _declared(inputs), before)
         self.session.crowding.expect(found.rooms)
         for warning in found.warnings():
             # No failure, which would stop what does not need the credential.

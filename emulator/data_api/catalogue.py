@@ -75,7 +75,7 @@ def providers(connection: sqlite3.Connection, database: str) -> dict[str, Provid
     return {name: _changed(name, entry, statuses, shared_secret) for name, entry in offered}
 
 
-def _changed(name: str, entry: Provider, statuses: dict[tuple[str, str], str], shared_secret: bool | None) -> Provider:  # noqa: FBT001
+def _changed(name: str, entry: Provider, statuses: dict[tuple[str, str], str], shared_secret: bool | None) -> Provider:  # noqa: FBT001 -- a setting's value
     models = [
         model | {"apiModelSupport": _support(statuses.get((name, model["name"]), model["apiModelSupport"]["status"]))}
         for model in entry["models"]

@@ -12,6 +12,12 @@ if TYPE_CHECKING:
     import sqlite3
 
 
+def every(connection: sqlite3.Connection) -> list[tuple[str, str, list[str] | None]]:
+    """Provider, name and scope (databases' ids, None: all) of every credential, sorted."""
+    rows = connection.execute("SELECT provider, name, databases FROM credentials ORDER BY provider, name")
+    return [(row["provider"], row["name"], json.loads(row["databases"])) for row in rows]
+
+
 def exists(connection: sqlite3.Connection, database: str, provider: str, name: str) -> bool:
     """Whether a credential of that name is there and scoped to the database."""
     row = connection.execute("SELECT databases FROM credentials WHERE provider = ? AND name = ?", (provider, name)).fetchone()

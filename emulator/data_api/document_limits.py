@@ -9,8 +9,8 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from emulator.data_api import extended_json
+from emulator.data_api.comparison import comparable
 from emulator.data_api.errors import DataApiError
-from emulator.data_api.filters import comparable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

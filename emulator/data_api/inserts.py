@@ -8,8 +8,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from emulator.data_api import document_limits, fields, identifiers, indexed_paths, services, vectors
+from emulator.data_api.comparison import comparable
 from emulator.data_api.errors import DataApiError
-from emulator.data_api.filters import comparable
 
 if TYPE_CHECKING:
     from collections.abc import Callable

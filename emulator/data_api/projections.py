@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from emulator.data_api.comparison import steps
 from emulator.data_api.errors import DataApiError
-from emulator.data_api.filters import steps
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -10,8 +10,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from emulator.data_api import column_values, indexes, inserts, services, vectors
+from emulator.data_api.comparison import comparable
 from emulator.data_api.errors import DataApiError
-from emulator.data_api.filters import comparable
 from emulator.data_api.inserts import Outcome
 from emulator.data_api.table_columns import listed, type_of
 from emulator.data_api.table_definition import key_columns

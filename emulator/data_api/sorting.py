@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from emulator.data_api import vectors
+from emulator.data_api.comparison import ABSENT, found
 from emulator.data_api.errors import DataApiError
-from emulator.data_api.filters import ABSENT, found
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -9,7 +9,7 @@ from emulator.devops.bodies import region
 from emulator.devops.errors import DevOpsError
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Mapping
+    from collections.abc import Container, Iterable, Mapping, Sequence
 
     from emulator.devops.models import Database
 
@@ -123,10 +123,13 @@ def status_filter(text: str | None) -> str:
         DevOpsError: 400.
 
     """
-    include = "nonterminated" if text is None else text
-    if include not in INCLUDES:
-        raise DevOpsError("parameter_invalid", parameter="include", expected=f"one of {', '.join(INCLUDES)}")
-    return include
+    return _choice("include", "nonterminated" if text is None else text, INCLUDES)
+
+
+def _choice(parameter: str, stated: str, known: Sequence[str]) -> str:
+    if stated not in known:
+        raise DevOpsError("parameter_invalid", parameter=parameter, expected=f"one of {', '.join(known)}")
+    return stated
 
 
 def included(include: str, status: str) -> bool:
@@ -169,7 +172,4 @@ def provider_filter(text: str | None) -> str:
         DevOpsError: 400.
 
     """
-    provider = "ALL" if text is None else text
-    if provider not in PROVIDER_FILTERS:
-        raise DevOpsError("parameter_invalid", parameter="provider", expected=f"one of {', '.join(PROVIDER_FILTERS)}")
-    return provider
+    return _choice("provider", "ALL" if text is None else text, PROVIDER_FILTERS)
