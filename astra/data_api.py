@@ -48,7 +48,7 @@ _CODES: Mapping[str, tuple[type[AstraError], str]] = {
     ),
 }
 # SERVER family, yet sending the same again cannot help.
-_FINAL = ("RERANKING_FEATURE_NOT_ENABLED",)
+_FINAL = ("RERANKING_FEATURE_NOT_ENABLED", "EMBEDDING_PROVIDER_CLIENT_ERROR")
 
 
 def command(

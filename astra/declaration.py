@@ -115,6 +115,7 @@ class Environment:
         allow_data_loss: addresses of what may be deleted although it holds documents; "*" means all.
         databases: in the order of the file.
         database_timeout: how long an operation may wait for a database, in seconds; None for the default.
+        drift_ignore: patterns of addresses that may stand although nothing declares them.
     """
 
     target: Kind
@@ -122,6 +123,7 @@ class Environment:
     allow_data_loss: tuple[str, ...] = ()
     databases: tuple[Database, ...] = ()
     database_timeout: int | None = None
+    drift_ignore: tuple[str, ...] = ()
 
     def workload(self) -> dict[str, Any]:
         """The whole of it as plain data: `databases`, settings by address; `workload`, by address and keyspace."""

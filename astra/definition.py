@@ -108,7 +108,8 @@ def normalised_service(service: Mapping[str, Any]) -> dict[str, Any]:
         result.setdefault("modelName", provider.default_model)
     if "authentication" in result:
         result["authentication"] = {
-            key: name if str(name).endswith(_CREDENTIAL_SUFFIX) else f"{name}.{key}"
+            # The service is known to leave that one suffix; what it told of another key has to stay what it is, too.
+            key: name if str(name).endswith((_CREDENTIAL_SUFFIX, f".{key}")) else f"{name}.{key}"
             for key, name in result["authentication"].items()
         }
     return result

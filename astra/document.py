@@ -46,10 +46,10 @@ class Document:
 
     def findings(self, problems: Iterable[Problem]) -> list[Finding]:
         """Problems and duplicates at their places, in the order of the text."""
-        placed = [(self._position(problem.path), problem) for problem in problems] + list(self.duplicates)
+        placed = [(self.position(problem.path), problem) for problem in problems] + list(self.duplicates)
         return sorted(found(self.name, position, problem) for position, problem in placed)
 
-    def _position(self, path: Path) -> tuple[int, int]:
+    def position(self, path: Path) -> tuple[int, int]:
         """Where a path stands, or the nearest of its parents that does."""
         while path and path not in self.positions:
             path = path[:-1]

@@ -28,6 +28,7 @@ def environment(data: Mapping[str, Any]) -> Environment:
         allow_data_loss=tuple(data.get("allowDataLoss", ())),
         databases=tuple(_database(name, settings, data) for name, settings in data["databases"].items()),
         database_timeout=data.get("timeouts", {}).get("database"),
+        drift_ignore=tuple(data.get("drift", {}).get("ignore", ())),
     )
 
 

@@ -1,5 +1,6 @@
 """The rules of an environment that cross its form: references between its parts, and room."""
 
+import fnmatch
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import partial
@@ -9,7 +10,7 @@ from astra import catalog, database_rules, integration, table_definition
 from astra.errors import Problem, dotted
 from astra.service_rules import Place, vector_problems
 from astra.validation import mapping
-from astra.wording import listed, named, nearest, nearest_name
+from astra.wording import listed, named, nearest, nearest_name, shown
 
 # A collection is refused where fewer are free, whatever it really uses. Source: recorded, and the Data API's source.
 INDEXES_A_COLLECTION = 10
@@ -23,6 +24,7 @@ def problems(data: Mapping[str, Any]) -> Iterator[Problem]:
         yield problem.below("integrations")
     for problem in database_rules.problems(databases, target):
         yield problem.below("databases")
+    yield from _ignore_problems(mapping(data.get("drift")).get("ignore"), databases)
     yield from _loss_problems(data.get("allowDataLoss"), list(_addresses(databases, mapping(data.get("workload")))))
     if target == "emulator" and data.get("protect") is True:
         yield Problem(
@@ -56,6 +58,15 @@ def _loss_problems(allowed: Any, addresses: list[str]) -> Iterator[Problem]:
             hint = f'; did you mean "{_dotted(meant)}"?' if meant else ""
             sentence = f'"{_dotted(address)}" is not declared: right only if it was until now, and is to be deleted{hint}'
             yield Problem(("allowDataLoss", index), sentence, "reference", "warning")
+
+
+def _ignore_problems(patterns: Any, databases: Mapping[str, Any]) -> Iterator[Problem]:
+    for index, pattern in enumerate(patterns if isinstance(patterns, list) else ()):
+        database = pattern.partition(".")[0] if isinstance(pattern, str) else ""
+        if database and not fnmatch.filter(databases, database):
+            near = nearest(database, databases) or f"; declared: {listed(databases)}"
+            sentence = f"no database has the logical name {shown(database)}, so nothing is ignored{near}"
+            yield Problem(("drift", "ignore", index), sentence, "reference", "warning")
 
 
 def _dotted(address: str) -> str:

@@ -15,8 +15,8 @@ class Finding:
         column: from 1.
         path: dotted path in the file; "" for the file as a whole.
         sentence: what is wrong and what is allowed; never holds a secret.
-        rule: id of the broken rule, a key of schemas/rules.json.
-        severity: error or warning.
+        rule: id of the broken rule, a key of schemas/rules.json or schemas/drift-rules.json.
+        severity: error or warning; note, too, where it is drift's.
     """
 
     file: str

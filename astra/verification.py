@@ -23,9 +23,12 @@ APART = 3.0
 # Of the header that carries a key. Source: the Data API's documentation.
 KEY_HEADER = "x-embedding-api-key"
 _PROBE_TEXT = "astra-vectorize"
-# How the provider's own refusals begin, and what one of the key has in it: 401 or 403 of the provider. Source: the Data API's.
-_PROVIDER_REFUSED = "EMBEDDING_PROVIDER_CLIENT"
-_UNAUTHORISED = re.compile(r"\b40[13]\b")
+# By which the Data API passes on that a provider refused; too many requests and time-outs have codes of their own. The provider's
+# status stands before its words: `with HTTP 401; error message: ...`, before that `HTTP Status: 401; ...`. Source: its own.
+PROVIDER_REFUSED = "EMBEDDING_PROVIDER_CLIENT_ERROR"
+_STATUS = re.compile(r"\bHTTP(?: Status:)? (\d{3})\b")
+# Of a key that a provider does not take.
+UNAUTHORISED = (401, 403)
 # The account's parameters that are required and not stated: the service checks their types alone (recorded).
 _PLACEHOLDER = "vectorize"
 
@@ -176,19 +179,37 @@ def _tried(connection: Connection, question: Question, key: str) -> Verification
     except AstraError as error:
         # The code alone: a provider may repeat the key in its words.
         said = f"a search in collection {name} with the key was answered with {error.code or type(error).__name__}"
-        if error.code.startswith(_PROVIDER_REFUSED) and _UNAUTHORISED.search(str(error)):
+        if provider_status(error) in UNAUTHORISED:
             return Verification("missing", f"{said}: the provider did not accept the key")
         return Verification("asserted", f"{title} is enabled with HEADER; {said}, which says nothing of the key")
     return Verification("verified", f"a search in collection {name} with the key was answered")
 
 
 def _embeds_for(options: Mapping[str, Any], question: Question) -> bool:
-    """Whether a collection is embedded by this very account, with a key in a header: no key goes to another account."""
     service = (options.get("vector") or {}).get("service") or {}
+    return with_own_key(service, question.provider, question.parameters)
+
+
+def with_own_key(service: Mapping[str, Any], provider: str, parameters: Mapping[str, Any]) -> bool:
+    """Whether a service embeds by this very account, with a key in a header or none: no key goes to another account.
+
+    Args:
+        service: as the Data API explains it.
+        provider: key of the embedding provider.
+        parameters: those of the account; others among them do not count.
+    """
     stated = service.get("parameters") or {}
-    account = {name: value for name, value in stated.items() if _of_account(question.provider, name)}
-    same = account == {name: value for name, value in question.parameters.items() if _of_account(question.provider, name)}
-    return service.get("provider") == question.provider and not service.get("authentication") and same
+    account = {name: value for name, value in stated.items() if _of_account(provider, name)}
+    same = account == {name: value for name, value in parameters.items() if _of_account(provider, name)}
+    return service.get("provider") == provider and not service.get("authentication") and same
+
+
+def provider_status(error: AstraError) -> int | None:
+    """The HTTP status with which an embedding provider refused; None where no provider did, or the words are others."""
+    if error.code != PROVIDER_REFUSED:
+        return None
+    found = _STATUS.search(str(error).partition(error.code)[2])
+    return int(found[1]) if found else None
 
 
 def _of_account(provider: str, parameter: str) -> bool:

@@ -71,10 +71,15 @@ def shown(value: Any) -> str:
 
 def named(name: Any) -> str:
     """A name or key of the user's in one line, hidden where it looks like a secret, and shortened where it is absurdly long."""
-    text = _SECRET_NAME.sub("(hidden)", str(name))
+    text = hidden(str(name))
     if len(text) > _LONGEST_NAME:
         text = f"{text[:70]}…{text[-29:]}"
     return text if text.isprintable() and text else json.dumps(text)
+
+
+def hidden(text: str) -> str:
+    """A name of the user's, or what was said of one, with everything hidden in it that looks like a secret."""
+    return _SECRET_NAME.sub("(hidden)", text)
 
 
 def redacted(text: str) -> str:

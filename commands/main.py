@@ -8,6 +8,7 @@ import click
 
 # Name: where it is, and its line in --help. The emulator is named, not imported: production code never imports it.
 COMMANDS: Mapping[str, tuple[str, str]] = {
+    "drift": ("commands.drift:drift", "Find out how live systems differ from what was applied."),
     "emulator": ("emulator.command_line:emulator", "Run the embedded emulator of Astra's APIs."),
     "show": ("commands.show:show", "Show what a stack stands for: databases, keyspaces, collections."),
     "validate": ("commands.validate:validate", "Find every mistake in environment files, offline."),

@@ -1,9 +1,6 @@
 """`vectorize show`: the stack's outputs as a table."""
 
 import json
-import re
-import shutil
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -14,7 +11,7 @@ from rich.console import Console, JustifyMethod
 from rich.table import Table
 from rich.text import Text
 
-from astra.wording import named, redacted
+from commands import engine
 
 # Of a pipe or a log, where nothing has to be folded. Unit: characters.
 WIDE = 160
@@ -22,9 +19,6 @@ WIDE = 160
 # engine's own, which prints it in `pulumi stack output --json`, too.
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 COLUMNS = ("keyspace", "collection or column", "provider", "model", "dimension", "metric")
-
-# Of the state's address, which the engine repeats where it cannot open it: user and password, and a password among the settings.
-_ACCESS = re.compile(r"(?<=://)[^\s/\"]+(?=@)|(?<=password=)[^\s&\"]+")
 
 _NOT_MADE = ("not made yet", "", "", "")
 
@@ -47,17 +41,10 @@ def show(stack: str | None, as_json: bool) -> None:
 
 
 def _databases(stack: str | None) -> dict[str, Any]:
-    if shutil.which("pulumi") is None:
-        raise click.ClickException("pulumi is not on PATH. Activate the project's environment: . .vectorize/activate")
-    call = ["pulumi", "stack", "output", "--json", *(["--stack", stack] if stack else [])]
-    done = subprocess.run(call, capture_output=True, text=True, check=False)
-    if done.returncode:
-        # The engine repeats the stack's name, which may be a key that was pasted there.
-        called = named(stack) if stack else "the selected stack"
-        text = done.stderr.strip().removeprefix("error: ")
-        said = redacted(_ACCESS.sub("(hidden)", text.replace(stack, called) if stack else text)) or f"exit code {done.returncode}"
-        raise click.ClickException(f"cannot read the outputs of {called}: {said}")
-    found: dict[str, Any] = _known(json.loads(done.stdout).get("databases", {}))
+    try:
+        found: dict[str, Any] = _known(engine.outputs(stack).get("databases", {}))
+    except engine.EngineError as error:
+        raise click.ClickException(str(error)) from None
     return found
 
 

@@ -23,6 +23,7 @@ from providers.claims import Claims
 from providers.crowding import Crowding
 
 TOKEN_VARIABLE = "ASTRA_DB_APPLICATION_TOKEN"  # noqa: S105 - a variable's name
+PATIENCE_VARIABLE = "VECTORIZE_DATABASE_TIMEOUT"
 NAMESPACE = "vectorize:"
 SETTINGS = f"{NAMESPACE}settings"
 TOKEN = f"{NAMESPACE}token"
@@ -131,9 +132,18 @@ def open_session(settings: str, token: str) -> Session:
     return Session(
         place,
         frozenset(stated["allowDataLoss"]),
-        patience=stated.get("databaseTimeout", PATIENCE),
+        patience=_patience(stated),
         asks=stated["config"].get("dryRun", "true") != "false",
     )
+
+
+def _patience(stated: dict[str, Any]) -> float:
+    """How long an operation may wait for a database, in seconds: the word of this run comes before the environment file's."""
+    said = os.environ.get(PATIENCE_VARIABLE, "").strip()
+    try:
+        return float(said) if said else stated.get("databaseTimeout", PATIENCE)
+    except ValueError:
+        raise Invalid(f"{PATIENCE_VARIABLE} must be a number of seconds.") from None
 
 
 def configured(config: Any) -> Session:

@@ -11,6 +11,8 @@ from commands.reports import Checked
 # The percent sign first, or it would escape the escapes. A property ends at a comma or a colon, too.
 _MESSAGE = (("%", "%25"), ("\r", "%0D"), ("\n", "%0A"))
 _PROPERTY = (*_MESSAGE, (":", "%3A"), (",", "%2C"))
+# Where GitHub's word for a severity is another.
+_LEVELS = {"note": "notice"}
 
 
 def report(files: Sequence[Checked]) -> str:
@@ -21,7 +23,7 @@ def report(files: Sequence[Checked]) -> str:
 def _command(finding: Finding) -> str:
     properties = {"file": finding.file, "line": str(finding.line), "col": str(finding.column), "title": finding.path}
     stated = ",".join(f"{name}={_escaped(value, _PROPERTY)}" for name, value in properties.items() if value)
-    return f"::{finding.severity} {stated}::{_escaped(finding.sentence, _MESSAGE)}"
+    return f"::{_LEVELS.get(finding.severity, finding.severity)} {stated}::{_escaped(finding.sentence, _MESSAGE)}"
 
 
 def _escaped(text: str, by: tuple[tuple[str, str], ...]) -> str:

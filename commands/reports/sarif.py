@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from astra.finding import Finding
-from commands.reports import Checked, tool
+from commands.reports import VALIDATE, Checked, Subject, tool
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 # Of the way a fingerprint is made: another way needs another name.
@@ -18,23 +18,26 @@ FINGERPRINT = "vectorizeFinding/v1"
 ROOT = "%SRCROOT%"
 
 
-def report(files: Sequence[Checked]) -> str:
-    """One run with all rules, all files and one result a finding.
+def report(files: Sequence[Checked], subject: Subject = VALIDATE) -> str:
+    """One run with all rules, all files and one result a finding. What is no verdict is no result: the run says that it failed.
 
     A file below the current directory is named relative to it, as code scanning wants it; any other by its full address.
     """
+    results = list(_results(files, subject))
+    undecided = [*_undecided(files, subject)]
     run = {
         "tool": {
             "driver": {
                 "name": tool.NAME,
                 "version": tool.version(),
                 "informationUri": tool.INFORMATION,
-                "rules": [_rule(name, said) for name, said in tool.rules().items()],
+                "rules": [_rule(name, said) for name, said in tool.rules(subject.rules).items()],
             }
         },
+        **({"invocations": [{"executionSuccessful": False, "toolExecutionNotifications": undecided}]} if undecided else {}),
         "columnKind": "unicodeCodePoints",
         "artifacts": [{"location": _location(file.name), "roles": ["analysisTarget"]} for file in files],
-        "results": list(_results(files)),
+        "results": results,
     }
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=2) + "\n"
 
@@ -43,29 +46,40 @@ def _rule(name: str, said: Mapping[str, Any]) -> dict[str, Any]:
     return {"id": name, "shortDescription": {"text": said["title"]}, "fullDescription": {"text": said["description"]}}
 
 
-def _results(files: Sequence[Checked]) -> Iterator[dict[str, Any]]:
+def _results(files: Sequence[Checked], subject: Subject) -> Iterator[dict[str, Any]]:
     seen: Counter[str] = Counter()
+    for finding, place in _placed(files):
+        if finding.rule == subject.undecided:
+            continue
+        # Identical findings of one file are told apart by their order.
+        identity = _identity(finding, place["physicalLocation"]["artifactLocation"]["uri"])
+        seen[identity] += 1
+        yield {
+            "ruleId": finding.rule,
+            "level": finding.severity,
+            "message": {"text": _message(finding)},
+            "locations": [place],
+            "partialFingerprints": {FINGERPRINT: hashlib.sha256(f"{identity}\0{seen[identity]}".encode()).hexdigest()},
+        }
+
+
+def _undecided(files: Sequence[Checked], subject: Subject) -> Iterator[dict[str, Any]]:
+    for finding, place in _placed(files):
+        if finding.rule == subject.undecided:
+            yield {
+                "associatedRule": {"id": finding.rule},
+                "level": finding.severity,
+                "message": {"text": _message(finding)},
+                "locations": [place],
+            }
+
+
+def _placed(files: Sequence[Checked]) -> Iterator[tuple[Finding, dict[str, Any]]]:
     for index, file in enumerate(files):
         location = {**_location(file.name), "index": index}
         for finding in file.findings:
-            # Identical findings of one file are told apart by their order.
-            identity = _identity(finding, location["uri"])
-            seen[identity] += 1
-            yield {
-                "ruleId": finding.rule,
-                "level": finding.severity,
-                "message": {"text": _message(finding)},
-                "locations": [
-                    {
-                        "physicalLocation": {
-                            "artifactLocation": location,
-                            "region": {"startLine": finding.line, "startColumn": finding.column},
-                        },
-                        **_logical(finding.path),
-                    }
-                ],
-                "partialFingerprints": {FINGERPRINT: hashlib.sha256(f"{identity}\0{seen[identity]}".encode()).hexdigest()},
-            }
+            region = {"startLine": finding.line, "startColumn": finding.column}
+            yield finding, {"physicalLocation": {"artifactLocation": location, "region": region}, **_logical(finding.path)}
 
 
 def _identity(finding: Finding, uri: str) -> str:

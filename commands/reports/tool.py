@@ -16,7 +16,7 @@ def version() -> str:
     return metadata.version(NAME)
 
 
-def rules() -> Mapping[str, Mapping[str, Any]]:
-    """Each rule's title and description by its id, in the order of schemas/rules.json."""
-    found: Mapping[str, Mapping[str, Any]] = catalog.schema("rules")["$defs"]
+def rules(schema: str) -> Mapping[str, Mapping[str, Any]]:
+    """Each rule's title and description by its id, in the order of the schema of that name."""
+    found: Mapping[str, Mapping[str, Any]] = catalog.schema(schema)["$defs"]
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -210,9 +211,7 @@ class Pipeline(NamedTuple):
     tried: list[str]
 
     def run(self, actions: Iterable[str], *arguments: str) -> Run:
-        token = f"AstraCS:exactly:{'x'.join(sorted(actions)) or 'nothing'}"
-        self.project.world.add_token(token, actions)
-        return self.project.pulumi(*arguments, ASTRA_DB_APPLICATION_TOKEN=token, PULUMI_RUN_PROGRAM="true")
+        return self.project.pulumi(*arguments, ASTRA_DB_APPLICATION_TOKEN=self._token(actions), PULUMI_RUN_PROGRAM="true")
 
     def judges(self, done: str, declared: dict[str, Any]) -> None:
         """A preview says everything with exactly the page's actions, and less without any one of them."""
@@ -235,6 +234,35 @@ class Pipeline(NamedTuple):
             assert LACKING in refused.output, missing
             assert "Traceback" not in refused.output
         self.run(actions, *call).ok()
+
+    def looks(self, done: str) -> None:
+        """It tells everything with exactly the page's actions, and without any one of them that it could not."""
+        actions = set(self._stated(done))
+        for missing in actions:
+            refused, report = self._look(actions - {missing})
+            assert refused == 1, missing
+            assert report["findings"] == [], missing
+            assert any(LACKING in one["sentence"] for one in report["unknown"]), missing
+        assert self._look(actions) == (0, {"findings": [], "unknown": []})
+
+    def _look(self, actions: Iterable[str]) -> tuple[int, dict[str, Any]]:
+        done = subprocess.run(
+            ["vectorize", "drift", "--stack", "test", "--format", "json"],
+            cwd=self.project.folder,
+            env={**self.project.environment, "ASTRA_DB_APPLICATION_TOKEN": self._token(actions)},
+            capture_output=True,
+            text=True,
+            timeout=600,
+            check=False,
+        )
+        assert "Traceback" not in done.stderr, done.stderr
+        report = json.loads(done.stdout)
+        return done.returncode, {part: report[part] for part in ("findings", "unknown")}
+
+    def _token(self, actions: Iterable[str]) -> str:
+        token = f"AstraCS:exactly:{'x'.join(sorted(actions)) or 'nothing'}"
+        self.project.world.add_token(token, actions)
+        return token
 
     def _stated(self, done: str) -> list[str]:
         self.tried.append(done)
@@ -262,6 +290,7 @@ def test_every_line_of_the_permissions_is_enough_and_not_too_much(pipeline: Pipe
     pipeline.judges("`pulumi preview` judges a new database or region", wide)
     pipeline.does("`pulumi up` adds a region", wide)
     pipeline.does("`pulumi refresh`", wide, "refresh")
+    pipeline.looks("`vectorize drift`")
     wide = environment("us-west-2", "us-east-1", databases=three, docs=OWN)
     pipeline.does("`pulumi up` drops a keyspace", wide)
     pipeline.does("`pulumi up` takes a region out", environment("us-west-2", databases=three, docs=OWN))

@@ -16,7 +16,7 @@ from astra.errors import AstraError
 from astra.http import connect
 from astra.target import ADDRESSES, target
 from commands.main import main
-from commands.reports import FORMATS
+from commands.output import FORMATS
 from providers.session import open_session
 from providers.wire import Failure
 from tests.unit.interference import kind_of

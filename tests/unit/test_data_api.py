@@ -59,6 +59,7 @@ ROWS = [
         "Delete some indexes (a collection needs ten), or use another database.",
     ),
     ("RERANKING_FEATURE_NOT_ENABLED", "SERVER", Refused, CORRECT),
+    ("EMBEDDING_PROVIDER_CLIENT_ERROR", "SERVER", Refused, CORRECT),
     ("NEVER_SEEN_BEFORE", "REQUEST", Refused, CORRECT),
     ("NEVER_SEEN_BEFORE", "SERVER", Unavailable, FAILED),
     ("INVALID_DATABASE_QUERY", "SERVER", Unavailable, FAILED),

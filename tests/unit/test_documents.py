@@ -35,7 +35,7 @@ def blocks(page: str) -> list[Block]:
 def stated_actions() -> dict[str, list[str]]:
     """The first table of the page on permissions: the actions by what is done."""
     table = PERMISSIONS_PAGE.partition("## Unconfirmed")[0]
-    rows = re.findall(r"^\| (`pulumi .*?) \|(.*)\|$", table, re.MULTILINE)
+    rows = re.findall(r"^\| (`(?:pulumi|vectorize) .*?) \|(.*)\|$", table, re.MULTILINE)
     return {done: re.findall(r"`([a-z-]+)`", actions) for done, actions in rows}
 
 

@@ -1,42 +1,25 @@
 """The formats of `vectorize validate`: golden texts of one fixed set of findings, and what their readers demand of them."""
 
-import hashlib
 import json
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import pytest
-import xmlschema
 from hypothesis import given
 from hypothesis import strategies as st
-from jsonschema import Draft4Validator
 from junitparser import JUnitXml
 
 from astra import catalog, validation
 from astra.finding import Finding
-from commands.reports import FORMATS, Checked, format_of, github, junit, markdown, report, sarif, summary, text
+from commands.output import FORMATS, format_of
+from commands.reports import Checked, github, junit, markdown, report, sarif, summary, text
+from tests.unit.report_formats import GOLDEN, JUNIT, golden, sarif_schema
 
-GOLDEN = Path(__file__).parents[1] / "golden" / "reports"
 FILES = [
     Checked(file["name"], tuple(Finding(file["name"], **finding) for finding in file["findings"]))
-    for file in json.loads((GOLDEN / "input.json").read_text(encoding="utf-8"))
+    for file in json.loads((GOLDEN / "reports" / "input.json").read_text(encoding="utf-8"))
 ]
 VALID = [Checked("environments/dev.yaml"), Checked("environments/prod.yaml")]
-# sarif-schema-2.1.0.json as OASIS publishes it (errata 01). A development dependency ships it.
-OFFICIAL_SARIF = "c3b4bb2d6093897483348925aaa73af03b3e3f4bd4ca38cef26dcb4212a2682e"
-JUNIT = xmlschema.XMLSchema(GOLDEN / "junit-subset-of-our-own.xsd")
-
-
-def golden(kind: str, name: str) -> str:
-    """A golden file; what all of its kind repeat, the version and the rules, is filled in."""
-    stored = (GOLDEN / f"{kind}.{name}").read_text(encoding="utf-8")
-    described = [
-        {"id": rule, "shortDescription": {"text": said["title"]}, "fullDescription": {"text": said["description"]}}
-        for rule, said in catalog.schema("rules")["$defs"].items()
-    ]
-    rules = json.dumps(described, ensure_ascii=False, indent=2).replace("\n", "\n" + " " * 10)
-    return stored.replace('"VERSION"', f'"{metadata.version("astra-vectorize")}"').replace('"RULES"', rules)
 
 
 def one(
@@ -46,21 +29,14 @@ def one(
     return [Checked(file, (Finding(file, line, 1, path, sentence, "shape", severity),))]
 
 
-@pytest.fixture(scope="module")
-def sarif_schema() -> Draft4Validator:
-    content = Path(str(metadata.distribution("linceo").locate_file("linceo/data/sarif-schema-2.1.0.json"))).read_bytes()
-    assert hashlib.sha256(content).hexdigest() == OFFICIAL_SARIF
-    return Draft4Validator(json.loads(content))
-
-
 @pytest.mark.parametrize("name", FORMATS)
 def test_findings_are_reported_as_in_the_golden_file(name: str) -> None:
-    assert report(name, FILES) == golden("findings", name)
+    assert report(name, FILES) == golden(f"reports/findings.{name}", "rules")
 
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_files_in_which_nothing_was_found_are_reported_as_in_the_golden_file(name: str) -> None:
-    assert report(name, VALID) == golden("valid", name)
+    assert report(name, VALID) == golden(f"reports/valid.{name}", "rules")
 
 
 @pytest.mark.parametrize("files", [FILES, VALID], ids=["findings", "valid"])
@@ -78,8 +54,8 @@ def test_the_schema_of_the_json_describes_every_field_and_refuses_a_report_witho
 
 
 @pytest.mark.parametrize("files", [FILES, VALID], ids=["findings", "valid"])
-def test_sarif_satisfies_the_official_schema(files: list[Checked], sarif_schema: Draft4Validator) -> None:
-    assert [error.message for error in sarif_schema.iter_errors(json.loads(report("sarif", files)))] == []
+def test_sarif_satisfies_the_official_schema(files: list[Checked]) -> None:
+    assert [error.message for error in sarif_schema().iter_errors(json.loads(report("sarif", files)))] == []
 
 
 @pytest.mark.parametrize("files", [FILES, VALID], ids=["findings", "valid"])

@@ -7,9 +7,10 @@ import httpx
 import pytest
 
 from astra import database, verification
-from astra.errors import Unavailable
+from astra.data_api import command
+from astra.errors import AstraError, Unavailable
 from astra.http import Connection
-from astra.verification import Question, Verification
+from astra.verification import PROVIDER_REFUSED, Question, Verification, provider_status
 from emulator.world import World
 from tests.unit.conftest import Clock
 
@@ -108,6 +109,24 @@ def test_a_key_is_tried_by_a_search_that_leaves_nothing_behind(
     found = asked(emulator, put, KEY)
     assert found.status == "missing"
     assert KEY not in found.proof
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "status"),
+    [
+        (PROVIDER_REFUSED, "Provider 'openai' returned a HTTP client error with HTTP 401; error message: bad key", 401),
+        (PROVIDER_REFUSED, "The Embedding Provider returned a HTTP client error: Provider: openai; HTTP Status: 403; Error", 403),
+        # The provider's own words come last.
+        (PROVIDER_REFUSED, "Provider 'openai' returned a HTTP client error with HTTP 400; error message: HTTP 401", 400),
+        (PROVIDER_REFUSED, "request 401 was refused", None),
+        ("EMBEDDING_PROVIDER_SERVER_ERROR", "Provider 'openai' returned a HTTP server error with HTTP 503", None),
+    ],
+)
+def test_the_status_of_a_provider_is_the_data_api_s_word(answering: Callable, code: str, said: str, status: int | None) -> None:
+    service = answering(httpx.Response(200, json={"errors": [{"errorCode": code, "message": said, "family": "SERVER"}]}))
+    with pytest.raises(AstraError) as raised:
+        command(service.connection, "https://data", "/k/HTTP 401", "find", {}, "search HTTP 401", repeatable=False)
+    assert provider_status(raised.value) == status
 
 
 def test_when_the_check_of_credentials_fails_it_is_asserted_and_nothing_is_claimed(

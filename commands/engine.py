@@ -1,0 +1,267 @@
+"""Everything that is asked of the Pulumi engine's command line. Nothing here changes a stack.
+
+Sources: engine 3.259 as seen; its event stream is what the Automation API reads.
+"""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from astra.wording import named, redacted
+
+TOKEN_VARIABLE = "ASTRA_DB_APPLICATION_TOKEN"  # noqa: S105 - a variable's name
+_TOKEN = "vectorize:token"  # noqa: S105 - a setting's name
+# Of the state's address, which the engine repeats where it cannot open it: user and password, and a password among the settings.
+_ACCESS = re.compile(r"(?<=://)[^\s/\"]+(?=@)|(?<=password=)[^\s&\"]+")
+# How long is waited for a database that does not answer, in seconds: a look is no update, and somebody waits for its end.
+PATIENCE = 300.0
+_PATIENCE_VARIABLE = "VECTORIZE_DATABASE_TIMEOUT"
+# How many resources the engine reads at the same time. Most of them wait for one listing; its own default is four a processor.
+_WIDTH = 64
+# How far the engine's memory grows before garbage is collected, in percent: it is there for seconds, and many events are made.
+_GOGC = "400"
+# By which a terminal, a person or CI ends a command.
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+# Asked to end, the engine waits for the reads that are under way; asked again, it ends its plugins, in six seconds. How long it
+# is given after each, in seconds.
+_GRACE = (1.0, 8.0)
+# Where a read raised, which is said of it.
+_SUMMARY = "preview failed"
+# What a failing verb of a provider's host says before its sentence.
+_RAISED = re.compile(r"(?:^|\s)(?:\w+\.)*AstraError: ")
+
+
+_running: set[subprocess.Popen[str]] = set()
+_starting = threading.RLock()
+
+
+class EngineError(Exception):
+    """The engine could not do it; str() is a sentence for a person and holds no secret."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """A stack's config.
+
+    Attributes:
+        environment: name of its environment file, "" where that is the stack's.
+        token: its secret token, "" where it keeps none.
+    """
+
+    environment: str = ""
+    token: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A stack's state.
+
+    Attributes:
+        updated: when it was last changed, ISO 8601 in UTC to the second; "" if never.
+        saved: when the engine wrote it, as it says so; another one where the state is another.
+        resources: as the engine keeps them: urn, type, id, inputs, outputs, dependencies, stackTrace, ...
+    """
+
+    updated: str
+    saved: str
+    resources: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(slots=True)
+class Refreshed:
+    """What a refresh would do, resource by resource.
+
+    Attributes:
+        met: by urn {op, old, new}, old and new with inputs and outputs; op is delete where it is proven to be gone.
+        errors: by urn, what its read raised.
+        failure: why what is in neither was not read; "" where the engine did not say.
+    """
+
+    met: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+    failure: str = ""
+
+
+def stacks() -> list[tuple[str, bool]]:
+    """Names of the project's stacks, sorted, each with whether it is the selected one.
+
+    Raises:
+        EngineError: the engine is missing, or cannot open the state.
+    """
+    found = json.loads(_asked(["stack", "ls", "--json"], "list the stacks"))
+    return sorted((str(one["name"]), bool(one.get("current"))) for one in found)
+
+
+def outputs(stack: str | None) -> dict[str, Any]:
+    """The outputs of a stack's last update, of the selected one where none is named. Raises EngineError."""
+    called = named(stack) if stack else "the selected stack"
+    found: dict[str, Any] = json.loads(_asked(["stack", "output", "--json"], f"read the outputs of {called}", stack))
+    return found
+
+
+def config(stack: str) -> Config:
+    """What of a stack's config matters here. Raises EngineError."""
+    found = json.loads(_asked(["config", "--json", "--show-secrets"], f"read the config of {named(stack)}", stack))
+    values = {key: str((entry or {}).get("value") or "") for key, entry in found.items()}
+    return Config(values.get("vectorize:environment", ""), values.get(_TOKEN, ""))
+
+
+def export(stack: str) -> Export:
+    """A stack's state; its secrets stay encrypted. Raises EngineError."""
+    deployment = json.loads(_asked(["stack", "export"], f"read the state of {named(stack)}", stack)).get("deployment") or {}
+    time = str((deployment.get("manifest") or {}).get("time", ""))
+    # Of a stack without any update it is the first of January of the year one.
+    updated = "" if time.startswith("0001-") else re.sub(r"(\.\d+)?(Z|\+00:00)$", "Z", time)
+    return Export(updated, time, tuple(deployment.get("resources") or ()))
+
+
+def refreshed(stack: str, token: str, progress: Callable[[int], None]) -> Refreshed:
+    """What the engine meets when it reads every resource anew. The state stays as it is, and the program is not run.
+
+    Args:
+        stack: its name.
+        token: for the environment of the provider's host, which has one of the last update otherwise; "" for none.
+        progress: told how many resources have been read.
+
+    Raises:
+        EngineError: the engine is missing.
+    """
+    call = _call(["refresh", "--preview-only", "--json", "--run-program=false", f"--parallel={_WIDTH}"], stack)
+    variables = {
+        "GOGC": _GOGC,
+        _PATIENCE_VARIABLE: str(PATIENCE),
+        **os.environ,
+        "PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "1",
+        **({TOKEN_VARIABLE: token} if token else {}),
+    }
+    # Its presence alone overrules the option.
+    variables.pop("PULUMI_RUN_PROGRAM", None)
+    found = Refreshed()
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as said:
+        with _started(call, env=variables, stderr=said) as process:
+            for line in process.stdout or ():
+                event = _event(line)
+                _take(event, found, token)
+                if "resOutputsEvent" in event:
+                    progress(len(found.met))
+        said.seek(0)
+        if process.returncode and not found.failure:
+            found.failure = _said(said.read(), stack, token) or f"the engine ended with exit code {process.returncode}"
+    return found
+
+
+def _event(line: str) -> dict[str, Any]:
+    try:
+        event = json.loads(line)
+    except ValueError:
+        return {}
+    return event if isinstance(event, dict) else {}
+
+
+def _take(event: Mapping[str, Any], found: Refreshed, token: str) -> None:
+    if "resOutputsEvent" in event:
+        metadata = event["resOutputsEvent"]["metadata"]
+        # What an earlier update replaced and could not delete goes by the same urn.
+        if not (metadata.get("old") or {}).get("delete"):
+            found.met[metadata["urn"]] = metadata
+    elif "resOpFailedEvent" in event:
+        found.errors.setdefault(event["resOpFailedEvent"]["metadata"]["urn"], "")
+    elif (event.get("diagnosticEvent") or {}).get("severity") == "error":
+        diagnostic = event["diagnosticEvent"]
+        sentence = _said(str(diagnostic.get("message", "")), "", token)
+        if urn := diagnostic.get("urn"):
+            found.errors[urn] = found.errors.get(urn) or sentence
+        elif sentence != _SUMMARY:
+            found.failure = found.failure or sentence
+
+
+def _call(arguments: list[str], stack: str | None) -> list[str]:
+    if shutil.which("pulumi") is None:
+        raise EngineError("pulumi is not on PATH. Activate the project's environment: . .vectorize/activate")
+    return ["pulumi", *arguments, "--non-interactive", *(["--stack", stack] if stack else [])]
+
+
+def _asked(arguments: list[str], doing: str, stack: str | None = None) -> str:
+    with _started(_call(arguments, stack), stderr=subprocess.PIPE) as process:
+        answer, error = process.communicate()
+    if process.returncode:
+        said = _said(error, stack or "") or f"exit code {process.returncode}"
+        raise EngineError(f"cannot {doing}: {said}")
+    return answer
+
+
+@contextmanager
+def _started(call: list[str], **options: Any) -> Iterator[subprocess.Popen[str]]:
+    """The engine in a process group of its own, as long as the context lasts; a terminal's signals do not reach it there."""
+    with _starting:
+        process = subprocess.Popen(
+            call, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, encoding="utf-8", process_group=0, **options
+        )
+        _running.add(process)
+    try:
+        with process:
+            try:
+                yield process
+            except BaseException:
+                process.send_signal(signal.SIGINT)
+                raise
+    finally:
+        _running.discard(process)
+
+
+@contextmanager
+def ended_together() -> Iterator[None]:
+    """As long as the context lasts, a signal that ends this process ends the engine first: it would run on, and knows a token.
+
+    For the main thread. The process ends by the signal that it got; one that it was told to ignore, as by nohup, stays ignored.
+    """
+    before = {number: signal.getsignal(number) for number in _ENDING}
+    for number, handler in before.items():
+        if handler is not signal.SIG_IGN:
+            signal.signal(number, _end)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _end(number: int, _frame: object) -> None:
+    for one in _ENDING:
+        signal.signal(one, signal.SIG_IGN)
+    with _starting:
+        running = list(_running)
+        for grace in _GRACE:
+            for process in running:
+                process.send_signal(signal.SIGINT)
+            for process in running:
+                with suppress(subprocess.TimeoutExpired):
+                    process.wait(grace)
+        for process in running:
+            with suppress(ProcessLookupError):
+                if process.poll() is None:
+                    os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        # As a process ends that does not know the signal.
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
+
+
+def _said(text: str, stack: str, token: str = "") -> str:
+    """What the engine said as one line, without secrets. It repeats the stack's name, which may be a key that was pasted."""
+    *_, raised = _RAISED.split(text)
+    line = " ".join(raised.split()).removeprefix("error: ")
+    line = line.replace(token, "(hidden)") if token else line
+    if raised != text:
+        # A sentence of our own, which holds none, and has to be the same as where it is said in this process.
+        return line
+    return redacted(_ACCESS.sub("(hidden)", line.replace(stack, named(stack)) if stack else line))
