@@ -81,11 +81,11 @@ def unmanaged(
         one.key for one in stands if one.key not in managed and ignored(names.address(one.database, one.steps), patterns or ())
     }
     stands = [one for one in stands if one.key not in left_out]
-    if any(one.key not in managed for one in stands):
-        managed = {*managed, *elsewhere()}
     filled = {(one.database, one.steps[0]) for one in stands if one.kind in ("collection", "table")}
     # Stands in every new database.
     stands = [one for one in stands if one.key in managed or one.steps != (_DEFAULT,) or (one.database, _DEFAULT) in filled]
+    if any(one.key not in managed for one in stands):
+        managed = {*managed, *elsewhere()}
     strange: dict[Key, tuple[Found, list[str]]] = {}
     for one in stands:
         if one.key in managed:

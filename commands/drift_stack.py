@@ -82,12 +82,15 @@ def _report(
         # As providers/stack.py: the name alone, where the backend has stacks of several organisations.
         file = environment_file(config.environment or stack.rpartition("/")[2])
         locate = _Places(file.text, standing.frames(export.resources), every)
+        intended = standing.intended(export.resources)
+        taken = taken_over.taken(intended, file.environment, every) if intended and file.environment else {}
+        torn = {(one.kind, one.address) for one in every if one.torn}
+        waits = waiting.pending(file.environment, every, taken) if file.environment else ()
+        told = [one for one in waits if (one.resource, one.address) not in torn]
         for one in looking:
             one.result()
+    # Whatever does not need it was done while the engine read.
     refreshed = refreshing.result()
-    intended = standing.intended(export.resources)
-    taken = taken_over.taken(intended, file.environment, every) if intended and file.environment else {}
-    told: list[Drift] = []
     unread: list[Unread] = [
         *_unreadable(file, config, export),
         *(Unread("stack", name, why, "stays") for name, why in standing.strays(export.resources)),
@@ -102,9 +105,6 @@ def _report(
         told += [] if _unreadable(file, config, export) else extra
         covered.append(coverage)
     told += deviations.unknown(unread)
-    if file.environment is not None:
-        torn = {(one.kind, one.address) for one in every if one.torn}
-        told += (one for one in waiting.pending(file.environment, every, taken) if (one.resource, one.address) not in torn)
     placed = ordered(replace(found, place=locate.place(found)) for found in told)
     return Report(
         named(stack),
