@@ -1,7 +1,7 @@
 """What an environment declares, with its integrations merged in: plain values that the Pulumi edge turns into resources."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from astra.table_indexes import Kind as IndexKind
@@ -116,6 +116,12 @@ class Environment:
         databases: in the order of the file.
         database_timeout: how long an operation may wait for a database, in seconds; None for the default.
         drift_ignore: patterns of addresses that may stand although nothing declares them.
+        promotes_to: name of the environment that the workload goes to next; "" for none.
+        soak: how long the environment before this one must have run a workload before it is promoted to this one, in seconds.
+        prices: US dollars a million tokens, by provider/modelName.
+        digest: of the workload, as `canonical.digest` makes it.
+        stated_workload: the section `workload` of the file as it stands there.
+        promoted: where the workload came from: from, digest and perhaps commit and deployedAt; None where it was not promoted.
     """
 
     target: Kind
@@ -124,6 +130,12 @@ class Environment:
     databases: tuple[Database, ...] = ()
     database_timeout: int | None = None
     drift_ignore: tuple[str, ...] = ()
+    promotes_to: str = ""
+    soak: int = 0
+    prices: Mapping[str, float] = field(default_factory=dict)
+    digest: str = ""
+    stated_workload: Mapping[str, Any] = field(default_factory=dict)
+    promoted: Mapping[str, str] | None = None
 
     def workload(self) -> dict[str, Any]:
         """The whole of it as plain data: `databases`, settings by address; `workload`, by address and keyspace."""

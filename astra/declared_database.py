@@ -29,6 +29,11 @@ class DeclaredDatabase:
         """Whether it and its keyspaces are deleted with the stack."""
         return "name" in self.settings
 
+    @property
+    def endpoint(self) -> str:
+        """Address of its Data API. Raises NotFound where it is proven that there is none."""
+        return self._place()[0]
+
     def filler(self, kind: str, keyspace_name: str, name: str) -> Callable[[], list[str]]:
         """Asks whether the collection or table of that name holds anything; `kind` is a key of `contents.KINDS`."""
 

@@ -1,6 +1,6 @@
 """What the engine met against what was applied: changed, missing, unusable integrations, and what it could not read. Pure."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import takewhile
 from typing import Any, Literal, NamedTuple
 
@@ -171,22 +171,35 @@ def _within(one: Applied, places: set[tuple[str, ...]], database_of: Callable[[s
 
 
 def _missing(outermost: Applied, rest: list[Applied]) -> Drift:
-    contents = tuple(sorted(one.address for one in rest))
-    held = f"; with it went {len(contents)} more" if contents else ""
     said = f"the {outermost.kind} was applied and does not exist any more"
     if outermost.torn:
         said = f"an update deleted the {outermost.kind} to replace it, and did not make the new one"
+    contents = sorted(one.address for one in rest)
+    # What is only read is not made either.
+    return missing(outermost.kind, outermost.address, contents, said, made=not outermost.external)
+
+
+def missing(kind: Resource, address: str, contents: Sequence[str], said: str, *, made: bool = True) -> Drift:
+    """Something that is gone.
+
+    Args:
+        kind: what it was.
+        address: its address.
+        contents: addresses of what went with it, sorted.
+        said: how it is known.
+        made: whether an update makes it anew.
+    """
+    held = f"; with it went {len(contents)} more" if contents else ""
     return Drift(
         "missing",
-        outermost.kind,
-        outermost.address,
+        kind,
+        address,
         "error",
         f"{said}{held}",
-        _GONE.get(outermost.kind, ""),
-        # What is only read is not made either.
-        restore="" if outermost.external else UP + _REMAKING.get(outermost.kind, ": makes it anew, without what it held"),
+        _GONE.get(kind, ""),
+        restore=UP + _REMAKING.get(kind, ": makes it anew, without what it held") if made else "",
         accept=f"take it out of the declaration, then run {_REFRESHED}",
-        contents=contents,
+        contents=tuple(contents),
     )
 
 

@@ -4,9 +4,10 @@ The form stands in schemas/environment.schema.json, the rules that cross it in e
 """
 
 from collections.abc import Iterator, Mapping
+from pathlib import PurePath
 from typing import Any
 
-from astra import environment_rules, integration, validation
+from astra import canonical, environment_rules, integration, validation
 from astra.declaration import Collection, Database, Environment, Index, Integration, Keyspace, Table
 from astra.document import Document
 from astra.errors import Problem
@@ -14,10 +15,13 @@ from astra.finding import Finding
 from astra.table_columns import type_of
 from astra.table_indexes import kind_of, target_of
 
+# Of the units of a duration, as the schema allows them.
+_SECONDS: Mapping[str, int] = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
+
 
 def findings(document: Document) -> list[Finding]:
     """Everything that is wrong with an environment, or looks as if it were, in the order of its text."""
-    return document.findings(_problems(document.data))
+    return document.findings(_problems(document.data, PurePath(document.name).stem))
 
 
 def environment(data: Mapping[str, Any]) -> Environment:
@@ -29,15 +33,25 @@ def environment(data: Mapping[str, Any]) -> Environment:
         databases=tuple(_database(name, settings, data) for name, settings in data["databases"].items()),
         database_timeout=data.get("timeouts", {}).get("database"),
         drift_ignore=tuple(data.get("drift", {}).get("ignore", ())),
+        promotes_to=data.get("promotesTo", ""),
+        soak=_seconds(data.get("promotion", {}).get("soak", "0s")),
+        prices=data.get("promotion", {}).get("prices", {}),
+        digest=canonical.digest(data),
+        stated_workload=data["workload"],
+        promoted=data.get("promoted"),
     )
 
 
-def _problems(data: Any) -> Iterator[Problem]:
+def _seconds(duration: str) -> int:
+    return int(duration[:-1]) * _SECONDS[duration[-1]]
+
+
+def _problems(data: Any, name: str) -> Iterator[Problem]:
     if data is None:
         yield Problem((), "the file is empty; it needs target, databases and workload")
         return
     found = validation.problems(data, "environment")
-    yield from validation.sharpened(found, environment_rules.problems(data) if isinstance(data, Mapping) else ())
+    yield from validation.sharpened(found, environment_rules.problems(data, name) if isinstance(data, Mapping) else ())
 
 
 def _database(name: str, settings: Mapping[str, Any], data: Mapping[str, Any]) -> Database:

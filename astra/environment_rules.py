@@ -16,8 +16,13 @@ from astra.wording import listed, named, nearest, nearest_name, shown
 INDEXES_A_COLLECTION = 10
 
 
-def problems(data: Mapping[str, Any]) -> Iterator[Problem]:
-    """Everything wrong beyond the form; paths begin at the environment's keys."""
+def problems(data: Mapping[str, Any], name: str) -> Iterator[Problem]:
+    """Everything wrong beyond the form; paths begin at the environment's keys.
+
+    Args:
+        data: of the environment file.
+        name: of the environment, by its file.
+    """
     databases, integrations = mapping(data.get("databases")), mapping(data.get("integrations"))
     target = mapping(data.get("target")).get("kind")
     for problem in integration.problems(integrations, databases, target):
@@ -26,17 +31,20 @@ def problems(data: Mapping[str, Any]) -> Iterator[Problem]:
         yield problem.below("databases")
     yield from _ignore_problems(mapping(data.get("drift")).get("ignore"), databases)
     yield from _loss_problems(data.get("allowDataLoss"), list(_addresses(databases, mapping(data.get("workload")))))
+    if data.get("promotesTo") == name:
+        yield Problem(("promotesTo",), "an environment does not promote to itself; name the next one", "reference")
+    yield from _price_problems(mapping(mapping(data.get("promotion")).get("prices")))
     if target == "emulator" and data.get("protect") is True:
         yield Problem(
             ("protect",), "the emulator holds nothing worth protecting; a protected environment needs another target", "target"
         )
-    for name, keyspaces in mapping(data.get("workload")).items():
-        if name not in databases:
-            near = nearest(name, databases) or f"; declared: {listed(databases)}"
-            yield Problem(("workload", name), f"no database has this logical name{near}", "reference")
-        place = Place(target, name, mapping(databases.get(name)), integrations)
+    for database, keyspaces in mapping(data.get("workload")).items():
+        if database not in databases:
+            near = nearest(database, databases) or f"; declared: {listed(databases)}"
+            yield Problem(("workload", database), f"no database has this logical name{near}", "reference")
+        place = Place(target, database, mapping(databases.get(database)), integrations)
         for problem in (*_keyspaces_problems(mapping(keyspaces), place), *_room_problems(mapping(keyspaces))):
-            yield problem.below("workload", name)
+            yield problem.below("workload", database)
 
 
 def _addresses(databases: Mapping[str, Any], workload: Mapping[str, Any]) -> Iterator[str]:
@@ -67,6 +75,21 @@ def _ignore_problems(patterns: Any, databases: Mapping[str, Any]) -> Iterator[Pr
             near = nearest(database, databases) or f"; declared: {listed(databases)}"
             sentence = f"no database has the logical name {shown(database)}, so nothing is ignored{near}"
             yield Problem(("drift", "ignore", index), sentence, "reference", "warning")
+
+
+def _price_problems(prices: Mapping[str, Any]) -> Iterator[Problem]:
+    """A warning for each price that is nobody's: a mistyped one would be missing from the estimate without a word."""
+    known = catalog.embedding_providers()
+    for priced in prices:
+        key, _, name = priced.partition("/")
+        path = ("promotion", "prices", priced)
+        provider = known.get(key)
+        if provider is None:
+            near = nearest(key, known) or f"; known: {listed(known)}"
+            yield Problem(path, f"unknown embedding provider {shown(key)}{near}", "provider", "warning")
+        elif name and name not in provider.models:
+            near = nearest(name, provider.models) or f"; its models: {listed(provider.models)}"
+            yield Problem(path, f"{key} has no model {shown(name)}{near}", "model", "warning")
 
 
 def _dotted(address: str) -> str:

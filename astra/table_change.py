@@ -76,6 +76,12 @@ def alteration(definition: Mapping[str, Any], live: Mapping[str, Any]) -> Altera
     )
 
 
+def other_vectors(service: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether one service makes other vectors than another of the same dimension; both as the service explains them."""
+    # Empty parameters are none: the service keeps them apart, the vectors are the same.
+    return any((service.get(key) or None) != (other.get(key) or None) for key in _VECTOR_SPACE)
+
+
 def _alterable(change: Change) -> bool:
     if change.path[0] != "columns":
         return False
@@ -86,5 +92,4 @@ def _alterable(change: Change) -> bool:
 def _remodelled(name: str, definition: Mapping[str, Any], live: Mapping[str, Any]) -> bool:
     """Whether its service makes other vectors than those that stand; of a column without one nobody knows whose those are."""
     meant, stands = normalised(definition)["columns"][name]["service"], live["columns"][name].get("service")
-    # Empty parameters are none: the service keeps them apart, the vectors are the same.
-    return stands is None or any((meant.get(key) or None) != (stands.get(key) or None) for key in _VECTOR_SPACE)
+    return stands is None or other_vectors(meant, stands)

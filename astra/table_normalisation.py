@@ -19,8 +19,8 @@ def normalised(definition: Mapping[str, Any]) -> dict[str, Any]:
     Args:
         definition: `{columns, primaryKey}`.
     """
-    formed = _formed(definition)
-    return {**formed, "columns": {name: _completed(column) for name, column in formed["columns"].items()}}
+    stated = formed(definition)
+    return {**stated, "columns": {name: _completed(column) for name, column in stated["columns"].items()}}
 
 
 def differences(sent: Mapping[str, Any], returned: Mapping[str, Any]) -> tuple[Change, ...]:
@@ -32,7 +32,7 @@ def differences(sent: Mapping[str, Any], returned: Mapping[str, Any]) -> tuple[C
         sent: the user's definition.
         returned: the definition that listTables explains.
     """
-    meant, live = normalised(sent), _formed(returned)
+    meant, live = normalised(sent), formed(returned)
     for name, column in meant["columns"].items():
         if column["type"] == "vector" and "dimension" not in column:
             # The catalogue does not know the default of this model, so whatever the service chose is right.
@@ -72,7 +72,12 @@ def as_found(definition: Mapping[str, Any], returned: Mapping[str, Any]) -> dict
     return apply(differences(once, returned), once)
 
 
-def _formed(definition: Mapping[str, Any]) -> dict[str, Any]:
+def formed(definition: Mapping[str, Any]) -> dict[str, Any]:
+    """A definition with its columns and its key in their long forms, and nothing filled in.
+
+    Args:
+        definition: `{columns, primaryKey}`.
+    """
     columns = {name: _column(column) for name, column in definition["columns"].items()}
     return {"columns": columns, "primaryKey": _key(definition["primaryKey"])}
 

@@ -4,7 +4,7 @@ The state agrees with what stands then, and the declaration does not. Without th
 anybody runs `pulumi refresh`, also as the first half of an update that then refuses to put it right.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -12,7 +12,7 @@ from astra import definition, table_normalisation
 from astra.applied import Applied
 from astra.changes import Change
 from astra.declaration import Environment
-from astra.deviations import changed
+from astra.deviations import changed, missing
 from astra.drift import Drift, Resource
 from astra.pending import UP, Declared, declared, differs, parts
 
@@ -66,6 +66,35 @@ def told(resources: Iterable[Applied], found: Taken) -> Iterator[Drift]:
         stated = found.get((one.kind, one.address))
         if stated is not None and one.outcome == "met" and (changes := _changes(one, stated)):
             yield changed(one, tuple(sorted(changes, key=lambda change: change.path)), followed_by=UP)
+
+
+def forgotten(
+    deployed: Mapping[str, Any], environment: Environment, resources: Iterable[Applied], live: Container[tuple[Resource, str]]
+) -> Iterator[Drift]:
+    """What an update deployed, a refresh took out of the state since it was gone, and is declared all the same.
+
+    Args:
+        deployed: the section `workload` of the last update that succeeded as a whole.
+        environment: what is declared now.
+        resources: of the stack.
+        live: kinds and addresses of what stands, all of which could be read.
+    """
+    kept = {(one.kind, one.address) for one in resources}
+    before = {(one.kind, one.address) for one in parts({name: {"name": name} for name in deployed}, deployed)}
+    outermost: dict[str, tuple[Resource, list[str]]] = {}
+    # What a thing is in comes before it.
+    for one in sorted(declared(environment), key=lambda each: each.address.count(".")):
+        key = (one.kind, one.address)
+        if key not in before or key in kept or key in live:
+            continue
+        steps = one.address.split(".")
+        holder = next((".".join(steps[:length]) for length in range(1, len(steps)) if ".".join(steps[:length]) in outermost), "")
+        if holder:
+            outermost[holder][1].append(one.address)
+        else:
+            outermost[one.address] = (one.kind, [])
+    for address, (kind, contents) in outermost.items():
+        yield missing(kind, address, sorted(contents), f"the {kind} was deployed, a refresh found it gone, and it is declared")
 
 
 def _changes(one: Applied, stated: Declared) -> Iterable[Change]:

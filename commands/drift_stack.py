@@ -105,6 +105,13 @@ def _report(
         told += [] if _unreadable(file, config, export) else extra
         covered.append(coverage)
     told += deviations.unknown(unread)
+    if file.environment is not None:
+        deployed = standing.deployed(export.resources)
+        if deployed and not unread:
+            live = {key for system in systems for key in system.stands()}
+            told += taken_over.forgotten(deployed[0].stated, file.environment, every, live)
+        gone = {address for one in told if one.kind == "missing" for address in (one.address, *one.contents)}
+        told = [one for one in told if one.kind != "pending" or one.address not in gone]
     placed = ordered(replace(found, place=locate.place(found)) for found in told)
     return Report(
         named(stack),

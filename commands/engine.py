@@ -14,12 +14,16 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from astra.wording import named, redacted
 
 TOKEN_VARIABLE = "ASTRA_DB_APPLICATION_TOKEN"  # noqa: S105 - a variable's name
-_TOKEN = "vectorize:token"  # noqa: S105 - a setting's name
+_NAMESPACE = "vectorize:"
+_TOKEN = f"{_NAMESPACE}token"
+# What an update takes of a stack's config for its target, as providers/astra_provider.py, which brings the engine's SDK along.
+_TARGET = tuple(f"{_NAMESPACE}{name}" for name in ("devopsUrl", "dataApiUrl", "transport", "store", "dryRun"))
 # Of the state's address, which the engine repeats where it cannot open it: user and password, and a password among the settings.
 _ACCESS = re.compile(r"(?<=://)[^\s/\"]+(?=@)|(?<=password=)[^\s&\"]+")
 # How long is waited for a database that does not answer, in seconds: a look is no update, and somebody waits for its end.
@@ -34,6 +38,8 @@ _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # Asked to end, the engine waits for the reads that are under way; asked again, it ends its plugins, in six seconds. How long it
 # is given after each, in seconds.
 _GRACE = (1.0, 8.0)
+# How many entries of a stack's history are read: refreshes are among them.
+_HISTORY = 50
 # Where a read raised, which is said of it.
 _SUMMARY = "preview failed"
 # What a failing verb of a provider's host says before its sentence.
@@ -55,10 +61,12 @@ class Config:
     Attributes:
         environment: name of its environment file, "" where that is the stack's.
         token: its secret token, "" where it keeps none.
+        target: what it says of the target: devopsUrl, dataApiUrl, transport, store, dryRun.
     """
 
     environment: str = ""
     token: str = field(default="", repr=False)
+    target: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +77,28 @@ class Export:
         updated: when it was last changed, ISO 8601 in UTC to the second; "" if never.
         saved: when the engine wrote it, as it says so; another one where the state is another.
         resources: as the engine keeps them: urn, type, id, inputs, outputs, dependencies, stackTrace, ...
+        interrupted: urns of what an update that was killed had begun.
     """
 
     updated: str
     saved: str
     resources: tuple[Mapping[str, Any], ...]
+    interrupted: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """One update of a stack.
+
+    Attributes:
+        result: succeeded, failed or in-progress.
+        begun: when, in UTC; the end of all time where that is not told.
+        ended: likewise.
+    """
+
+    result: str
+    begun: datetime
+    ended: datetime
 
 
 @dataclass(slots=True)
@@ -97,31 +122,56 @@ def stacks() -> list[tuple[str, bool]]:
     Raises:
         EngineError: the engine is missing, or cannot open the state.
     """
-    found = json.loads(_asked(["stack", "ls", "--json"], "list the stacks"))
+    found = json.loads(asked(["stack", "ls", "--json"], "list the stacks"))
     return sorted((str(one["name"]), bool(one.get("current"))) for one in found)
 
 
 def outputs(stack: str | None) -> dict[str, Any]:
     """The outputs of a stack's last update, of the selected one where none is named. Raises EngineError."""
     called = named(stack) if stack else "the selected stack"
-    found: dict[str, Any] = json.loads(_asked(["stack", "output", "--json"], f"read the outputs of {called}", stack))
+    found: dict[str, Any] = json.loads(asked(["stack", "output", "--json"], f"read the outputs of {called}", stack))
     return found
 
 
 def config(stack: str) -> Config:
     """What of a stack's config matters here. Raises EngineError."""
-    found = json.loads(_asked(["config", "--json", "--show-secrets"], f"read the config of {named(stack)}", stack))
+    found = json.loads(asked(["config", "--json", "--show-secrets"], f"read the config of {named(stack)}", stack))
     values = {key: str((entry or {}).get("value") or "") for key, entry in found.items()}
-    return Config(values.get("vectorize:environment", ""), values.get(_TOKEN, ""))
+    target = {key.removeprefix(_NAMESPACE): values[key] for key in _TARGET if values.get(key)}
+    return Config(values.get(f"{_NAMESPACE}environment", ""), values.get(_TOKEN, ""), target)
 
 
 def export(stack: str) -> Export:
     """A stack's state; its secrets stay encrypted. Raises EngineError."""
-    deployment = json.loads(_asked(["stack", "export"], f"read the state of {named(stack)}", stack)).get("deployment") or {}
+    deployment = json.loads(asked(["stack", "export"], f"read the state of {named(stack)}", stack)).get("deployment") or {}
     time = str((deployment.get("manifest") or {}).get("time", ""))
     # Of a stack without any update it is the first of January of the year one.
     updated = "" if time.startswith("0001-") else re.sub(r"(\.\d+)?(Z|\+00:00)$", "Z", time)
-    return Export(updated, time, tuple(deployment.get("resources") or ()))
+    pending = (one.get("resource") or {} for one in deployment.get("pending_operations") or ())
+    return Export(
+        updated,
+        time,
+        tuple(deployment.get("resources") or ()),
+        tuple(str(one["urn"]) for one in pending if "urn" in one),
+    )
+
+
+def updates(stack: str) -> list[Update]:
+    """The last updates of a stack, newest first, of the backend's newest operations. Raises EngineError."""
+    doing = f"read the history of {named(stack)}"
+    found = json.loads(asked(["stack", "history", "--json", f"--page-size={_HISTORY}"], doing, stack))
+    return [
+        Update(str(one.get("result", "")), _moment(one.get("startTime")), _moment(one.get("endTime")))
+        for one in found or ()
+        if one.get("kind") == "update"
+    ]
+
+
+def _moment(stated: Any) -> datetime:
+    try:
+        return datetime.fromisoformat(str(stated)).astimezone(UTC)
+    except ValueError:
+        return datetime.max.replace(tzinfo=UTC)
 
 
 def refreshed(stack: str, token: str, progress: Callable[[int], None]) -> Refreshed:
@@ -135,7 +185,7 @@ def refreshed(stack: str, token: str, progress: Callable[[int], None]) -> Refres
     Raises:
         EngineError: the engine is missing.
     """
-    call = _call(["refresh", "--preview-only", "--json", "--run-program=false", f"--parallel={_WIDTH}"], stack)
+    call = command_line(["refresh", "--preview-only", "--json", "--run-program=false", f"--parallel={_WIDTH}"], stack)
     variables = {
         "GOGC": _GOGC,
         _PATIENCE_VARIABLE: str(PATIENCE),
@@ -184,14 +234,16 @@ def _take(event: Mapping[str, Any], found: Refreshed, token: str) -> None:
             found.failure = found.failure or sentence
 
 
-def _call(arguments: list[str], stack: str | None) -> list[str]:
+def command_line(arguments: list[str], stack: str | None) -> list[str]:
+    """A call of the engine: it asks nobody anything. Raises EngineError where there is no engine."""
     if shutil.which("pulumi") is None:
         raise EngineError("pulumi is not on PATH. Activate the project's environment: . .vectorize/activate")
     return ["pulumi", *arguments, "--non-interactive", *(["--stack", stack] if stack else [])]
 
 
-def _asked(arguments: list[str], doing: str, stack: str | None = None) -> str:
-    with _started(_call(arguments, stack), stderr=subprocess.PIPE) as process:
+def asked(arguments: list[str], doing: str, stack: str | None = None) -> str:
+    """What the engine answers; `doing` is the operation for the message of the EngineError that is raised where it fails."""
+    with _started(command_line(arguments, stack), stderr=subprocess.PIPE) as process:
         answer, error = process.communicate()
     if process.returncode:
         said = _said(error, stack or "") or f"exit code {process.returncode}"
@@ -254,6 +306,11 @@ def _end(number: int, _frame: object) -> None:
         # As a process ends that does not know the signal.
         signal.signal(number, signal.SIG_DFL)
         os.kill(os.getpid(), number)
+
+
+def masked(text: str, token: str) -> str:
+    """What the engine printed without the state's password and the token; secrets of the config it hides itself."""
+    return _ACCESS.sub("(hidden)", text.replace(token, "(hidden)") if token else text)
 
 
 def _said(text: str, stack: str, token: str = "") -> str:

@@ -14,7 +14,7 @@ from astra import unmanaged as strange
 from astra.applied import Applied, Key
 from astra.declaration import Environment
 from astra.deviations import Unread
-from astra.drift import Coverage, Drift
+from astra.drift import Coverage, Drift, Resource
 from astra.errors import AstraError
 from astra.http import connect
 from astra.target import target
@@ -147,6 +147,11 @@ class LiveSystem:
         yield from deviations.unread(self.resources, self.database_of)
         for one in (*self.inventory.unread, *self.silent):
             yield Unread(one.kind, self.names.address(one.database, one.steps) if one.database else "", one.reason)
+
+    def stands(self) -> Iterator[tuple[Resource, str]]:
+        """Kind and address of everything that was seen standing."""
+        for one in self.inventory.found:
+            yield one.kind, self.names.address(one.database, one.steps)
 
     def unmanaged(self, declared: Environment | None, elsewhere: Callable[[], Collection[Key]]) -> tuple[list[Drift], Coverage]:
         """What stands and is declared nowhere, and how much of what stands is managed; `elsewhere` as in astra/unmanaged.py."""

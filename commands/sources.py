@@ -7,36 +7,45 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from astra import document, environment
+from astra import document, environment, policies
 from astra.errors import Problem
 from astra.finding import Finding, found
+from astra.policies import Policies
 from astra.wording import listed, named, nearest
 from commands.reports import Checked
 
 # As providers/stack.py, which brings the engine's SDK along.
 FOLDER = Path("environments")
+POLICIES = Path("policies.yaml")
 STDIN = "<stdin>"
 # Of the names a sentence lists where none is near.
 MOST_NAMES = 10
 
 
 def check(sources: Iterable[str]) -> list[Checked]:
-    """What is found in each file.
+    """What is found in each file, the project's policies included.
 
     Args:
         sources: paths, names of stacks, or - for standard input; none means every environment. What cannot be read, or is
             not there, is a finding, and the others are checked all the same.
 
     Returns:
-        Sorted by name; a file that goes by two names once, under the first.
+        Sorted by name; a file that goes by two names once, under the first. The policies are among them wherever there are any.
     """
-    checked: dict[object, Checked] = {}
-    for source in list(sources) or _environments():
+    allowed = project_policies()
+    checked: dict[object, Checked] = {_identity(POLICIES): Checked(str(POLICIES), allowed.findings)} if allowed.there else {}
+    asked = list(sources) or _environments()
+    for source in asked:
         path = _path(source)
         identity = _identity(path)
         if identity not in checked:
-            checked[identity] = _in_standard_input() if source == "-" else _in_path(source, path)
-    return sorted(checked.values(), key=lambda file: file.name) or [_nothing()]
+            checked[identity] = _in_standard_input(allowed) if source == "-" else _in_path(source, path, allowed)
+    return sorted([*checked.values(), *([] if asked else [_nothing()])], key=lambda file: file.name)
+
+
+def project_policies() -> Policies:
+    """The policies of the project in the current directory."""
+    return policies.read(POLICIES.read_bytes, str(POLICIES), [Path(path).stem for path in _environments()])
 
 
 def _environments() -> list[str]:
@@ -69,11 +78,11 @@ def _identity(path: Path) -> object:
     return (status.st_dev, status.st_ino) if status else path
 
 
-def _in_path(source: str, path: Path) -> Checked:
+def _in_path(source: str, path: Path, allowed: Policies) -> Checked:
     try:
         with path.open("rb") as stream:
             name = str(path) if str(path).isprintable() else named(path)
-            return Checked(name, _in_stream(stream, name))
+            return Checked(name, _in_stream(stream, name, allowed, path.stem))
     except (FileNotFoundError, NotADirectoryError):
         sentence = _missing(source, path)
     except IsADirectoryError:
@@ -84,24 +93,25 @@ def _in_path(source: str, path: Path) -> Checked:
     return Checked(named(source), (_unreadable(named(source), sentence),))
 
 
-def _in_standard_input() -> Checked:
+def _in_standard_input(allowed: Policies) -> Checked:
     if sys.stdin is None:
         return Checked(STDIN, (_unreadable(STDIN, "standard input is closed"),))
     try:
-        return Checked(STDIN, _in_stream(sys.stdin.buffer, STDIN))
+        return Checked(STDIN, _in_stream(sys.stdin.buffer, STDIN, allowed, ""))
     except OSError as error:
         return Checked(STDIN, (_unreadable(STDIN, f"cannot be read: {error.strerror}"),))
 
 
-def _in_stream(stream: BinaryIO, name: str) -> tuple[Finding, ...]:
+def _in_stream(stream: BinaryIO, name: str, allowed: Policies, stack: str) -> tuple[Finding, ...]:
     # No more than this is ever read: what is written into a pipe may have no end.
     content = stream.read(document.LARGEST + 1)
     if len(content) > document.LARGEST:
         return (_unreadable(name, f"the file has more than {document.LARGEST:,} bytes; at most so many are read"),)
     try:
-        return tuple(environment.findings(document.parse(content, name)))
+        parsed = document.parse(content, name)
     except document.NotReadable as error:
         return (error.finding,)
+    return tuple(sorted([*environment.findings(parsed), *allowed.broken(parsed, stack)]))
 
 
 def _unreadable(name: str, sentence: str) -> Finding:
@@ -139,5 +149,5 @@ def _nothing() -> Checked:
 
 def is_input(path: Path, sources: Sequence[str]) -> bool:
     """Whether a file that exists is one of those that are to be checked, under whatever name."""
-    asked = {_identity(_path(source)) for source in sources or _environments() if source != "-"}
+    asked = {_identity(POLICIES), *(_identity(_path(source)) for source in sources or _environments() if source != "-")}
     return _status(path) is not None and _identity(path) in asked

@@ -10,7 +10,9 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
 
+from astra import deployment
 from astra.applied import Applied
+from astra.deployment import Deployment
 from astra.drift import Place, Resource
 from astra.taken_over import Intended
 from commands.engine import Refreshed
@@ -30,7 +32,8 @@ _KINDS: Mapping[str, Resource] = {
 }
 # What makes nothing.
 _WORKLOAD = f"{_TYPE}Workload"
-_NOTHING = (_WORKLOAD,)
+_DEPLOYMENT = f"{_TYPE}Deployment"
+_NOTHING = (_WORKLOAD, _DEPLOYMENT)
 _TEMPLATE = "/providers/stack.py#"
 _FRAME = re.compile(r"project:///(?P<file>.+)#(?P<line>\d+)(,(?P<column>\d+))?")
 
@@ -51,6 +54,21 @@ def intended(kept: Iterable[Mapping[str, Any]]) -> Intended | None:
             workload = json.loads(stated) if isinstance(stated, str) else stated
             return Intended(str(one.get("modified") or ""), inputs.get("databases") or {}, workload)
     return None
+
+
+def deployed(kept: Iterable[Mapping[str, Any]]) -> tuple[Deployment, ...]:
+    """What was deployed, newest first; the first is what is deployed now. Empty for a stack without a record of it."""
+    recorded = (one.get("outputs") or {} for one in kept if one.get("type") == _DEPLOYMENT and not one.get("delete"))
+    return next((deployment.history(outputs) for outputs in recorded), ())
+
+
+def protected(kept: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """By its address, the urn of everything that the engine refuses to delete."""
+    return {
+        str(one.get("inputs", {}).get("address") or one["urn"].rpartition("::")[2]): one["urn"]
+        for one in kept
+        if one.get("protect") and one.get("type") in _KINDS and not one.get("delete")
+    }
 
 
 def by_the_template(kept: Iterable[Mapping[str, Any]]) -> bool:

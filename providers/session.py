@@ -27,6 +27,8 @@ PATIENCE_VARIABLE = "VECTORIZE_DATABASE_TIMEOUT"
 NAMESPACE = "vectorize:"
 SETTINGS = f"{NAMESPACE}settings"
 TOKEN = f"{NAMESPACE}token"
+# What may be lost in one run alone, beside what the environment file allows for all. It never gets into the state.
+LOSS_VARIABLE = "VECTORIZE_ALLOW_DATA_LOSS"
 # What a token is, by whether the target is self-hosted. Sources: Astra's documentation, the Data API's.
 _TOKENS = {False: "an application token of Astra", True: "Cassandra:USER:PASSWORD, user and password each in base64"}
 
@@ -105,12 +107,13 @@ class Session:
 
 
 @cache
-def open_session(settings: str, token: str) -> Session:
+def open_session(settings: str, token: str, allowed: frozenset[str] = frozenset()) -> Session:
     """The session for those settings; the same one for every resource kind, so that they share connection and claims.
 
     Args:
         settings: JSON text that AstraProvider made: target, config, allowDataLoss, and databaseTimeout where it is stated.
         token: Astra application token, or "".
+        allowed: addresses of what may be deleted with its documents in this run, beside those of the settings.
 
     Raises:
         Unauthorized: the target needs a token and there is none.
@@ -131,7 +134,7 @@ def open_session(settings: str, token: str) -> Session:
         )
     return Session(
         place,
-        frozenset(stated["allowDataLoss"]),
+        allowed.union(stated["allowDataLoss"]),
         patience=_patience(stated),
         asks=stated["config"].get("dryRun", "true") != "false",
     )
@@ -147,13 +150,29 @@ def _patience(stated: dict[str, Any]) -> float:
 
 
 def configured(config: Any) -> Session:
-    """The session of the stack, from what the engine hands to a provider's `configure`; the environment's token first."""
+    """The session of the stack, from what the engine hands to a provider's `configure` and from the environment's variables.
+
+    The environment's token comes first. What it allows to be lost is added to what the settings allow.
+
+    Raises:
+        AstraError: there is no explicit provider, no usable token, or a permission for everything.
+    """
     settings = config.get(SETTINGS)
     if settings is None:
         raise AstraError(
             "this resource has no explicit provider: declare AstraProvider(...) and pass it as ResourceOptions(provider=...)."
         )
-    return open_session(settings, os.environ.get(TOKEN_VARIABLE) or config.get(TOKEN) or "")
+    return open_session(settings, os.environ.get(TOKEN_VARIABLE) or config.get(TOKEN) or "", _allowed_for_this_run())
+
+
+def _allowed_for_this_run() -> frozenset[str]:
+    named = frozenset(filter(None, map(str.strip, os.environ.get(LOSS_VARIABLE, "").split(","))))
+    if any("*" in one for one in named):
+        raise Invalid(
+            f"{LOSS_VARIABLE} allows what is named and nothing else, and * is not accepted there: write the dotted names of what "
+            "may be lost, with commas between them, such as knowledge.docs.articles,knowledge.docs.chunks."
+        )
+    return named
 
 
 def quiet_tracebacks() -> None:

@@ -1,27 +1,32 @@
 """A stack's environment file as resources: what `__main__.py` runs."""
 
 import gc
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pulumi
 
-from astra import declaration, document, environment
+from astra import declaration, document, environment, policies
 from providers.astra_provider import AstraProvider
 from providers.collection import Collection
 from providers.database import Database
 from providers.database_region import DatabaseRegion
+from providers.deployment import Deployment
+from providers.dynamic import ADDRESS, AstraResource
 from providers.index import Index
 from providers.integration import ProviderIntegration
 from providers.keyspace import Keyspace
+from providers.revision import FOLDER
 from providers.session import NAMESPACE
 from providers.table import Table
 from providers.vector_index import VectorIndex
 from providers.workload import Workload
 
-FOLDER = Path("environments")
+Made = TypeVar("Made", bound=AstraResource)
+# Optional: what is allowed in which environment.
+POLICIES = Path("policies.yaml")
 # The language host's code for a program that has already said what is wrong: the engine adds nothing then.
 SAID_IT_ALL = 32
 
@@ -31,7 +36,7 @@ def load() -> declaration.Environment:
 
     Raises:
         pulumi.RunError: it is missing or cannot be read, or it is protected and the stack has a transport of its own.
-        SystemExit: it is wrong. Every problem was logged; nothing was declared.
+        SystemExit: it is wrong, or breaks a policy of `policies.yaml`. Every problem was logged; nothing was declared.
     """
     config = pulumi.Config(NAMESPACE.rstrip(":"))
     name = config.get("environment") or pulumi.get_stack()
@@ -43,6 +48,8 @@ def load() -> declaration.Environment:
         raise pulumi.RunError(f"{path}: cannot be read: {error.strerror}. Write it, or name another: {_advice()}") from None
     except document.NotReadable as error:
         raise pulumi.RunError(str(error)) from None
+    allowed = policies.read(POLICIES.read_bytes, str(POLICIES))
+    findings += [*allowed.findings, *allowed.broken(parsed, path.stem)]
     for finding in findings:
         # The engine itself says which of the two it is.
         said = str(replace(finding, severity="error"))
@@ -80,16 +87,41 @@ def declare(declared: declaration.Environment) -> dict[str, Any]:
     )
     workload = Workload("workload", **declared.workload(), opts=pulumi.ResourceOptions(provider=provider))
     stack = _Stack(provider, workload, declared.protect)
-    return {entry.address: _database(entry, stack) for entry in declared.databases}
+    outputs = {entry.address: _database(entry, stack) for entry in declared.databases}
+    Deployment(
+        "deployment",
+        digest=declared.digest,
+        workload=declared.stated_workload,
+        promoted=declared.promoted,
+        opts=pulumi.ResourceOptions(provider=provider, depends_on=pulumi.Output.from_input(_failed([workload, *stack.made]))),
+    )
+    return outputs
+
+
+async def _failed(made: Sequence[AstraResource]) -> list[AstraResource]:
+    """Waits until everything was made or changed; returns what failed without an end to the run (--continue-on-error).
+
+    The engine leaves out what depends on that. Were the deployment to depend on everything, no target could be dropped or
+    destroyed alone, and the state would name each thing once more.
+    """
+    # What failed has no outputs: their values are never known. In a preview, neither are those of what is about to change.
+    stands = [await one.output(ADDRESS).is_known() for one in made]
+    return [] if pulumi.runtime.is_dry_run() else [one for one, known in zip(made, stands, strict=True) if not known]
 
 
 @dataclass(frozen=True, slots=True)
 class _Stack:
-    """What the options of all resources of a stack are made of."""
+    """What the options of all resources of a stack are made of, and all that were made so far."""
 
     provider: AstraProvider
     workload: Workload
     protect: bool
+    made: list[AstraResource] = field(default_factory=list)
+
+    def add(self, made: Made) -> Made:
+        """Has the deployment come after it."""
+        self.made.append(made)
+        return made
 
     def options(self, *needed: pulumi.Resource, **further: Any) -> pulumi.ResourceOptions:
         """Options of what holds nothing: after the workload's check, and after what it needs."""
@@ -114,24 +146,26 @@ def _database(entry: declaration.Database, stack: _Stack) -> dict[str, Any]:
         described: dict[str, Any] = {"apiEndpoint": settings["apiEndpoint"]}
         reached = _Reached(settings["apiEndpoint"], _existing(stack))
     elif "id" in settings:
-        found = Database.get(entry.address, settings["id"], stack.options())
+        found = stack.add(Database.get(entry.address, settings["id"], stack.options()))
         described = {"id": found.id, "apiEndpoint": found.api_endpoint}
         described |= {key: found.output(key) for key in ("name", "cloudProvider", "region")}
         reached = _Reached(found.id, _existing(stack))
     else:
-        made = Database(
-            entry.address,
-            name=settings["name"],
-            cloud_provider=settings["cloudProvider"],
-            region=settings["region"],
-            opts=stack.keeping(),
+        made = stack.add(
+            Database(
+                entry.address,
+                name=settings["name"],
+                cloud_provider=settings["cloudProvider"],
+                region=settings["region"],
+                opts=stack.keeping(),
+            )
         )
         described = {"id": made.id, **settings, "apiEndpoint": made.api_endpoint}
         described["regions"] = {region: _region(entry, region, made, stack) for region in entry.additional_regions}
         # The keyspaces of a database go with it: dropping each first would take a minute of MAINTENANCE every time.
         reached = _Reached(made.id, stack.keeping(deleted_with=made))
     keyspaces = {
-        one.name: Keyspace(one.address, database_id=reached.identity, name=one.name, opts=reached.options)
+        one.name: stack.add(Keyspace(one.address, database_id=reached.identity, name=one.name, opts=reached.options))
         for one in entry.keyspaces
     }
     integrations = {one.address: _integration(one, keyspaces[one.keyspace], stack) for one in entry.integrations}
@@ -150,29 +184,33 @@ def _existing(stack: _Stack) -> pulumi.ResourceOptions:
 
 
 def _region(entry: declaration.Database, region: str, database: Database, stack: _Stack) -> dict[str, Any]:
-    made = DatabaseRegion(
-        f"{entry.address}.{region}",
-        database_id=database.id,
-        cloud_provider=entry.settings["cloudProvider"],
-        region=region,
-        opts=stack.keeping(),
+    made = stack.add(
+        DatabaseRegion(
+            f"{entry.address}.{region}",
+            database_id=database.id,
+            cloud_provider=entry.settings["cloudProvider"],
+            region=region,
+            opts=stack.keeping(),
+        )
     )
     return {"apiEndpoint": made.api_endpoint}
 
 
 def _integration(entry: declaration.Integration, keyspace: Keyspace, stack: _Stack) -> ProviderIntegration:
     settings = entry.settings
-    return ProviderIntegration(
-        entry.address,
-        api_endpoint=keyspace.api_endpoint,
-        keyspace=entry.keyspace,
-        provider=settings["provider"],
-        authentication=settings["authentication"],
-        provider_key=settings.get("providerKey"),
-        parameters=settings.get("parameters"),
-        key_variable=settings.get("keyVariable"),
-        timeout=settings.get("timeout"),
-        opts=stack.options(),
+    return stack.add(
+        ProviderIntegration(
+            entry.address,
+            api_endpoint=keyspace.api_endpoint,
+            keyspace=entry.keyspace,
+            provider=settings["provider"],
+            authentication=settings["authentication"],
+            provider_key=settings.get("providerKey"),
+            parameters=settings.get("parameters"),
+            key_variable=settings.get("keyVariable"),
+            timeout=settings.get("timeout"),
+            opts=stack.options(),
+        )
     )
 
 
@@ -193,18 +231,20 @@ def _collection(
     stack: _Stack,
 ) -> pulumi.Output[dict[str, Any]]:
     definition = entry.definition
-    made = Collection(
-        entry.address,
-        # The keyspace's and not the database's, so that the collection is made after its keyspace.
-        api_endpoint=made_in.api_endpoint,
-        keyspace=keyspace,
-        name=entry.name,
-        vector=definition.get("vector"),
-        indexing=definition.get("indexing"),
-        default_id=definition.get("defaultId"),
-        lexical=definition.get("lexical"),
-        rerank=definition.get("rerank"),
-        opts=stack.keeping(*([integrations[entry.integration]] if entry.integration else [])),
+    made = stack.add(
+        Collection(
+            entry.address,
+            # The keyspace's and not the database's, so that the collection is made after its keyspace.
+            api_endpoint=made_in.api_endpoint,
+            keyspace=keyspace,
+            name=entry.name,
+            vector=definition.get("vector"),
+            indexing=definition.get("indexing"),
+            default_id=definition.get("defaultId"),
+            lexical=definition.get("lexical"),
+            rerank=definition.get("rerank"),
+            opts=stack.keeping(*([integrations[entry.integration]] if entry.integration else [])),
+        )
     )
     return made.options.apply(_described)
 
@@ -216,14 +256,16 @@ def _table(
     integrations: Mapping[str, ProviderIntegration],
     stack: _Stack,
 ) -> pulumi.Output[dict[str, Any]]:
-    made = Table(
-        entry.address,
-        api_endpoint=made_in.api_endpoint,
-        keyspace=keyspace,
-        name=entry.name,
-        columns=entry.definition["columns"],
-        primary_key=entry.definition["primaryKey"],
-        opts=stack.keeping(*(integrations[one] for one in entry.integrations)),
+    made = stack.add(
+        Table(
+            entry.address,
+            api_endpoint=made_in.api_endpoint,
+            keyspace=keyspace,
+            name=entry.name,
+            columns=entry.definition["columns"],
+            primary_key=entry.definition["primaryKey"],
+            opts=stack.keeping(*(integrations[one] for one in entry.integrations)),
+        )
     )
     for index in entry.indexes:
         _index(index, keyspace, made_in, made, stack)
@@ -236,17 +278,26 @@ def _index(entry: declaration.Index, keyspace: str, made_in: Keyspace, table: Ta
     opts = stack.options(deleted_with=table)
     settings = entry.settings
     if entry.kind == "vector":
-        VectorIndex(
-            entry.address,
-            **place,
-            column=settings["column"],
-            metric=settings.get("metric"),
-            source_model=settings.get("sourceModel"),
-            opts=opts,
+        stack.add(
+            VectorIndex(
+                entry.address,
+                **place,
+                column=settings["column"],
+                metric=settings.get("metric"),
+                source_model=settings.get("sourceModel"),
+                opts=opts,
+            )
         )
     else:
-        Index(
-            entry.address, **place, column=settings["column"], index_type=entry.kind, options=settings.get("options"), opts=opts
+        stack.add(
+            Index(
+                entry.address,
+                **place,
+                column=settings["column"],
+                index_type=entry.kind,
+                options=settings.get("options"),
+                opts=opts,
+            )
         )
 
 

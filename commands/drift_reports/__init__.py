@@ -97,17 +97,21 @@ def _without_secrets(one: Drift) -> Drift:
         meaning=cleared(one.meaning),
         restore=cleared(one.restore),
         accept=cleared(one.accept),
-        properties=tuple(Property(cleared(each.path), _data(each.applied), _data(each.live)) for each in one.properties),
+        properties=tuple(_property(cleared(each.path), each) for each in one.properties),
         contents=tuple(map(cleared, one.contents)),
     )
 
 
-def _data(data: Any) -> Any:
-    """Plain data in which a text that looks like a secret is replaced."""
+def _property(path: str, one: Property) -> Property:
+    return Property(path, shown_data(one.applied), shown_data(one.live))
+
+
+def shown_data(data: Any) -> Any:
+    """Plain data in which what looks like a secret is replaced."""
     if isinstance(data, Mapping):
-        return {hidden(str(name)): _data(value) for name, value in data.items()}
+        return {hidden(str(name)): shown_data(value) for name, value in data.items()}
     if isinstance(data, list | tuple):
-        return [_data(value) for value in data]
+        return [shown_data(value) for value in data]
     return HIDDEN if isinstance(data, str) and shown(data) == HIDDEN else data
 
 

@@ -123,7 +123,7 @@ def engine_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, st
     """Environment of every engine call: none of the developer's Pulumi or Astra settings."""
     if shutil.which("pulumi") is None and not (ENGINE / "pulumi").exists():
         pytest.fail("there is no Pulumi engine: run make setup", pytrace=False)
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("PULUMI_", "ASTRA_"))}
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("PULUMI_", "ASTRA_", "VECTORIZE_"))}
     path = os.pathsep.join((str(ROOT / ".vectorize" / "venv" / "bin"), str(ENGINE), clean["PATH"]))
     return {
         **clean,

@@ -111,6 +111,21 @@ def test_a_refresh_does_not_silence_what_it_took_over(project: Project) -> None:
     assert look(project).code == 0
 
 
+def test_nor_does_one_that_found_something_gone(project: Project) -> None:
+    project.data_api("/docs", {"deleteCollection": {"name": "own"}})
+    assert look(project).told() == [("missing", "knowledge.docs.own", "error", MISSING)]
+    project.pulumi("refresh", "--yes", "--skip-preview").ok()
+    after = look(project)
+    sentence = "the collection was deployed, a refresh found it gone, and it is declared"
+    assert (after.code, after.told(), after.told("pending")) == (2, [("missing", "knowledge.docs.own", "error", sentence)], [])
+    # What somebody made again waits to be taken over, and what is not declared any more is missed by nobody.
+    project.data_api("/docs", {"createCollection": {"name": "own", "options": OWN}})
+    assert [one["address"] for one in look(project).report["pending"]] == ["knowledge.docs.own"]
+    project.data_api("/docs", {"deleteCollection": {"name": "own"}})
+    project.declare({**ENVIRONMENT, "workload": {"knowledge": {"docs": {"collections": {"other": {}}}}}})
+    assert look(project).code == 0
+
+
 def test_what_an_update_did_not_come_to_is_pending_and_not_changed(project: Project) -> None:
     with closing(project.world) as world:
         add_fault(world, status=400, command="createCollection")

@@ -162,6 +162,9 @@ def test_one_that_is_taken_out_of_the_file_is_forgotten_and_stays(project: Proje
     project.declare({**declared, "databases": {**declared["databases"], "other": ours}})
     project.up().ok()
     assert content(project, theirs) == WITH_OURS
+    # What is only read stands in the way of no deployment either.
+    (deployment,) = (one for one in project.resources() if one["urn"].endswith("::deployment"))
+    assert not deployment.get("dependencies")
     project.declare({**declared, "databases": {"other": ours}, "workload": {}})
     project.up().ok()
     assert content(project, theirs) == WITHOUT_OURS
@@ -170,6 +173,7 @@ def test_one_that_is_taken_out_of_the_file_is_forgotten_and_stays(project: Proje
         "astra",
         "workload",
         "other",
+        "deployment",
     }
 
 

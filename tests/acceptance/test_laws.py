@@ -125,8 +125,8 @@ def test_a_default_spelled_out_later_replaces_nothing(standing: Project, declare
     tickets["vector"] |= {"dimension": 1024, "metric": "cosine", "sourceModel": "other"}
     tickets["lexical"] = {"enabled": True}
     standing.declare(declared)
-    # The collection, and the workload that says what is declared.
-    assert "~ 2 updated" in standing.up().ok().output
+    # The collection, the workload that says what is declared, and the deployment that records it.
+    assert "~ 3 updated" in standing.up().ok().output
     standing.preview("--expect-no-changes").ok()
 
 

@@ -90,7 +90,7 @@ def test_a_stack_without_an_environment_file_says_which_there_are(project: Proje
 def test_a_stack_may_use_the_environment_of_another_name(project: Project, declared: dict[str, Any]) -> None:
     project.declare(declared, stack="dev")
     project.pulumi("config", "set", "vectorize:environment", "dev").ok()
-    assert "11 to create" in project.preview().ok().output
+    assert "12 to create" in project.preview().ok().output
 
 
 def test_a_missing_credential_names_itself_and_the_way_out(project: Project, declared: dict[str, Any]) -> None:

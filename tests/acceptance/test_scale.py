@@ -28,7 +28,7 @@ def test_fifteen_hundred_resources_come_up_stay_and_go(project: Project) -> None
             },
         }
     )
-    assert f"+ {COLLECTIONS + 5} created" in project.up(**FAST).ok().output
+    assert f"+ {COLLECTIONS + 6} created" in project.up(**FAST).ok().output
     assert len(project.world.collections(project.database()["id"], "default_keyspace")) == COLLECTIONS
     project.preview("--expect-no-changes").ok()
     project.pulumi("destroy", "--yes", "--skip-preview", **FAST).ok()

@@ -119,9 +119,10 @@ def test_pickles_in_the_state_are_short_constant_and_not_secret(project: Project
     assert {kind for kind, _ in pickles} == {
         "pulumi-python:dynamic/astra:Collection",
         "pulumi-python:dynamic/astra:Database",
+        "pulumi-python:dynamic/astra:Deployment",
         "pulumi-python:dynamic/astra:Keyspace",
         "pulumi-python:dynamic/astra:ProviderIntegration",
         "pulumi-python:dynamic/astra:Workload",
     }
-    assert len(pickles) == 5
+    assert len(pickles) == 6
     assert all(len(pickle) < 100 for _, pickle in pickles)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from astra.errors import AstraError, DataLoss, Unauthorized
+from astra.errors import AstraError, DataLoss, Invalid, Unauthorized
 from providers.session import Session, configured, open_session
 
 TOKEN = "AstraCS:planted:0123456789abcdef0123456789abcdef"
@@ -19,8 +19,9 @@ def settings(kind: str = "astra", **config: str) -> str:
 
 
 @pytest.fixture(autouse=True)
-def no_token_of_the_developer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("ASTRA_DB_APPLICATION_TOKEN", raising=False)
+def nothing_of_the_developer(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("ASTRA_DB_APPLICATION_TOKEN", "VECTORIZE_ALLOW_DATA_LOSS"):
+        monkeypatch.delenv(name, raising=False)
     # `configure` sets it; given back afterwards.
     monkeypatch.setattr(sys, "tracebacklimit", None, raising=False)
 
@@ -82,3 +83,34 @@ def test_a_permission_holds_for_its_address_alone(address: str, allowed: bool) -
 
 def test_what_is_empty_needs_no_permission(session: Session) -> None:
     session.require_permission("a", list)
+
+
+CONFIG = {"vectorize:settings": settings(), "vectorize:token": TOKEN}
+
+
+@pytest.mark.parametrize(
+    ("variable", "allowed"),
+    [
+        ("", {"a.b"}),
+        (" , ", {"a.b"}),
+        ("c.d.e", {"a.b", "c.d.e"}),
+        (" c.d.e ,f,, a.b", {"a.b", "c.d.e", "f"}),
+    ],
+)
+def test_what_may_be_lost_in_this_run_is_added_to_what_the_environment_allows(
+    variable: str, allowed: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert configured(CONFIG).allow_data_loss == {"a.b"}
+    monkeypatch.setenv("VECTORIZE_ALLOW_DATA_LOSS", variable)
+    assert configured(CONFIG).allow_data_loss == allowed
+
+
+@pytest.mark.parametrize("variable", ["*", "a.b,*", "a.*"])
+def test_one_run_is_not_allowed_to_lose_everything(variable: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VECTORIZE_ALLOW_DATA_LOSS", variable)
+    with pytest.raises(Invalid) as raised:
+        configured(CONFIG)
+    assert str(raised.value) == (
+        "VECTORIZE_ALLOW_DATA_LOSS allows what is named and nothing else, and * is not accepted there: write the dotted names of "
+        "what may be lost, with commas between them, such as knowledge.docs.articles,knowledge.docs.chunks."
+    )

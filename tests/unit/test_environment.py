@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from astra import canonical
 from astra.declaration import Collection, Database, Environment, Index, Integration, Keyspace, Table
 from astra.document import Document, parse
 from astra.environment import environment, findings
@@ -22,6 +23,14 @@ VALID: dict[str, Any] = {
     "protect": True,
     "allowDataLoss": ["knowledge.default_keyspace.articles"],
     "timeouts": {"credential": 60},
+    "promotesTo": "staging",
+    "promotion": {"soak": "24h", "prices": {"openai/text-embedding-3-small": 0.02}},
+    "promoted": {
+        "from": "try",
+        "digest": f"sha256:{'0123456789abcdef' * 4}",
+        "commit": "3c0ffee5d1ce0ddba11f005ba11c0a57a1deca1f",
+        "deployedAt": "2026-11-22T16:22:00Z",
+    },
     "databases": {
         "knowledge": {**KNOWLEDGE, "additionalRegions": ["us-west-2"]},
         "by_id": {"id": "0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f"},
@@ -259,6 +268,8 @@ workload:
             ),
             Database("a", {"name": "A", "cloudProvider": "GCP", "region": "us-east1"}, ()),
         ),
+        digest=canonical.digest(parse(text, "f").data),
+        stated_workload={"b": {"k": {"collections": {"plain": None, "own": {"vector": {"dimension": 8}}}}, "empty": None}},
     )
 
 
@@ -320,3 +331,38 @@ workload:
 )
 def test_everything_but_the_emulator_is_protected_unless_said_otherwise(stated: dict[str, Any], protect: bool) -> None:
     assert environment({**stated, "databases": {}, "workload": {}}).protect is protect
+
+
+@pytest.mark.parametrize(
+    ("stated", "seconds"), [("0s", 0), ("90s", 90), ("90m", 5_400), ("24h", 86_400), ("7d", 604_800), (None, 0)]
+)
+def test_what_is_demanded_of_a_promotion(stated: str | None, seconds: int) -> None:
+    text = f"""
+target: {{kind: astra}}
+promotesTo: prod.eu
+promotion: {{{f"soak: {stated}, " if stated else ""}prices: {{nvidia/NV-Embed-QA: 0, "huggingface/BAAI/bge-base-en-v1.5": 0.5}}}}
+promoted: {{from: dev, digest: "sha256:{"a" * 64}"}}
+databases: {{b: {{name: B, cloudProvider: AWS, region: us-east-2}}}}
+workload: {{}}
+""".encode()
+    document = parse(text, "environments/prod.us.yaml")
+    assert findings(document) == []
+    declared = environment(document.data)
+    assert declared.promotes_to == "prod.eu"
+    assert declared.soak == seconds
+    assert declared.prices == {"nvidia/NV-Embed-QA": 0, "huggingface/BAAI/bge-base-en-v1.5": 0.5}
+    assert declared.promoted == {"from": "dev", "digest": f"sha256:{'a' * 64}"}
+
+
+def test_an_environment_that_says_nothing_of_promotion_demands_nothing() -> None:
+    declared = environment({"target": {"kind": "astra"}, "databases": {}, "workload": {}})
+    assert (declared.promotes_to, declared.soak, declared.prices, declared.promoted) == ("", 0, {}, None)
+
+
+@pytest.mark.parametrize("name", ["environments/dev.yaml", "dev.yml", "elsewhere/dev.yaml"])
+def test_an_environment_does_not_promote_to_itself(name: str) -> None:
+    text = b"{target: {kind: astra}, promotesTo: dev, databases: {b: {apiEndpoint: 'https://db.example.com'}}, workload: {}}"
+    assert [str(one) for one in findings(parse(text, name))] == [
+        f"{name}:1:25: promotesTo: an environment does not promote to itself; name the next one"
+    ]
+    assert findings(parse(text, "environments/development.yaml")) == []
