@@ -2,13 +2,13 @@
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import click
 
-from astra.drift import exit_code
+from astra.drift import Report, exit_code
 from astra.wording import named
-from commands import drift_reports, engine, output
+from commands import drift_reports, engine, output, progress
 from commands.drift_reports import github, text
 from commands.drift_stack import looked_at
 
@@ -51,7 +51,7 @@ def drift(names: tuple[str, ...], everything: bool, tries: bool, stated: str | N
     wanted = output.wanted(stated, outputs)
     try:
         with engine.ended_together():
-            reports = [looked_at(one, tries=tries, tell=_progress(one)) for one in _chosen(names, everything=everything)]
+            reports = [_looked_at(one, tries=tries) for one in _chosen(names, everything=everything)]
     except engine.EngineError as error:
         raise click.ClickException(str(error)) from None
     failures = output.publish(
@@ -81,12 +81,10 @@ def _chosen(names: Sequence[str], *, everything: bool) -> list[str]:
     return chosen
 
 
-def _progress(stack: str) -> Callable[[int, int], None]:
-    """Tells how many resources were read, on a terminal alone."""
-
-    def tell(read: int, number: int) -> None:
-        line = f"{named(stack)}: {read:,} of {number:,} read" if number else ""
-        sys.stderr.write(f"\r\x1b[K{line}")
-        sys.stderr.flush()
-
-    return tell if sys.stderr.isatty() else lambda _read, _number: None
+def _looked_at(stack: str, *, tries: bool) -> Report:
+    with progress.line() as tell:
+        return looked_at(
+            stack,
+            tries=tries,
+            tell=lambda read, number: tell(f"{named(stack)}: {read:,} of {number:,} read" if number else ""),
+        )

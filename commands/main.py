@@ -10,6 +10,7 @@ import click
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "drift": ("commands.drift:drift", "Find out how live systems differ from what was applied."),
     "emulator": ("emulator.command_line:emulator", "Run the embedded emulator of Astra's APIs."),
+    "promote": ("commands.promote:promote", "Take the workload that one environment has proven to the next one."),
     "show": ("commands.show:show", "Show what a stack stands for: databases, keyspaces, collections."),
     "validate": ("commands.validate:validate", "Find every mistake in environment files, offline."),
 }

@@ -1,4 +1,4 @@
-"""As much of GitHub's command line and of GitLab's API as the workflows of docs/ci use, over issues and comments in one file."""
+"""As much of GitHub's command line and of GitLab's API as the workflows of docs/ci use, over what they write in one file."""
 
 from __future__ import annotations
 
@@ -25,11 +25,14 @@ store = pathlib.Path(os.environ["FORGE"])
 world = json.loads(store.read_text())
 parser = argparse.ArgumentParser(allow_abbrev=False)
 parser.add_argument("words", nargs="+")
-for name in ("label", "state", "limit", "json", "jq", "body-file", "title", "comment", "color", "description", "method", "field"):
+for name in ("label", "state", "limit", "json", "jq", "body-file", "title", "comment", "color", "description", "method", "field",
+             "head", "base", "body"):
     parser.add_argument("--" + name)
 for name in ("force", "paginate", "silent"):
     parser.add_argument("--" + name, action="store_true")
 given = parser.parse_intermixed_args()
+# Of the pull request that a workflow runs for, and of one that it made.
+TALKS = [f"repos/our/project/issues/{number}/comments" for number in (7, *(one["number"] for one in world["pulls"]))]
 
 def answer(data):
     if not given.silent:
@@ -52,11 +55,23 @@ match given.words:
         world["issues"][int(number) - 1]["body"] = text(given.body_file)
     case ["issue", "close", number]:
         world["issues"][int(number) - 1] |= {"state": "closed", "comment": given.comment}
+    case ["pr", "list"]:
+        answer([{name: one[name] for name in given.json.split(",")} for one in world["pulls"] if one["head"] == given.head])
+    case ["pr", "create"]:
+        body = text(given.body_file) if given.body is None else given.body
+        said = {"head": given.head, "base": given.base, "title": given.title, "body": body}
+        world["pulls"].append({"number": len(world["pulls"]) + 1, **said})
+    case ["pr", "edit", number]:
+        world["pulls"][int(number) - 1] |= {"title": given.title} if given.title else {"body": text(given.body_file)}
+    case ["pr", "comment", number]:
+        world["pulls"][int(number) - 1].setdefault("comments", []).append(text(given.body_file))
+    case ["auth", "setup-git"]:
+        pass
     case ["label", "create", name]:
         world["labels"].append(name)
-    case ["api", "repos/our/project/issues/7/comments"] if given.paginate:
+    case ["api", path] if given.paginate and path in TALKS:
         answer(world["comments"])
-    case ["api", "repos/our/project/issues/7/comments"] if given.method == "POST":
+    case ["api", path] if given.method == "POST" and path in TALKS:
         world["comments"].append({"id": len(world["comments"]) + 1, "body": text(given.field.removeprefix("body=@"))})
     case ["api", path] if given.method == "PATCH" and path.startswith("repos/our/project/issues/comments/"):
         world["comments"][int(path.rpartition("/")[2]) - 1]["body"] = text(given.field.removeprefix("body=@"))
@@ -86,6 +101,10 @@ class Forge:
         return self.world["issues"]
 
     @property
+    def pulls(self) -> list[dict[str, Any]]:
+        return self.world["pulls"]
+
+    @property
     def comments(self) -> list[dict[str, Any]]:
         return self.world["comments"]
 
@@ -107,7 +126,7 @@ def forge(folder: Path) -> Forge:
         "body": "by hand",
         "description": "by hand",
     }
-    world = {"issues": [strange], "comments": [{"id": 1, "body": "by hand"}], "labels": []}
+    world = {"issues": [strange], "comments": [{"id": 1, "body": "by hand"}], "labels": [], "pulls": []}
     (folder / "forge.json").write_text(json.dumps(world))
     return Forge(folder / "forge.json")
 

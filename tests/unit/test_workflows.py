@@ -123,6 +123,9 @@ RIGHTS = {
     ("drift", "drift"): {"contents": "read", "issues": "write"},
     ("pull-request", "validate"): {"contents": "read"},
     ("pull-request", "preview"): {"contents": "read", "pull-requests": "write"},
+    ("promote", "proven"): {"contents": "read"},
+    ("promote", "propose"): {"contents": "write", "pull-requests": "write"},
+    ("promote", "apply"): {"contents": "read"},
     ("apply", "dev"): {"contents": "read"},
     ("apply", "staging"): {"contents": "read"},
     ("apply", "prod"): {"contents": "read"},
@@ -139,21 +142,21 @@ def test_secrets_are_given_to_the_steps_that_need_them_in_environments_alone() -
     for path in GITHUB:
         for name, job in jobs(path).items():
             needing = [step for step in job["steps"] if "secrets." in str(step.get("env", {}))]
-            assert all("pulumi " in step["run"] or "vectorize drift" in step["run"] for step in needing)
+            assert all(re.search("pulumi |vectorize (drift|promote)", step["run"]) for step in needing)
             assert ("environment" in job) == bool(needing), name
             assert "secrets." not in str(job.get("env", {}))
 
 
 def test_of_what_writes_only_one_runs_at_a_time_and_is_never_stopped() -> None:
     concurrency = {path.stem: read(path)["concurrency"]["cancel-in-progress"] for path in GITHUB}
-    assert concurrency == {"apply": False, "drift": False, "pull-request": True}
+    assert concurrency == {"apply": False, "drift": False, "promote": False, "pull-request": True}
     one_at_a_time = {name for name, job in read(GITLAB).items() if isinstance(job, dict) and "resource_group" in job}
     assert one_at_a_time == {"apply dev", "apply staging", "apply prod", "drift"}
 
 
 def test_what_the_workflows_call_of_vectorize_exists_with_these_options() -> None:
     found = calls("vectorize")
-    assert {call[0] for call in found} == {"drift", "validate"}
+    assert {call[0] for call in found} == {"drift", "promote", "validate"}
     context = click.Context(main)
     for name, *arguments in found:
         command = main.get_command(context, name)
