@@ -7,6 +7,8 @@ from typing import Any, Literal
 from astra.drift import Resource
 
 Outcome = Literal["met", "missing", "unread"]
+# What makes a database the one that it is, for as long as it stands.
+DATABASE = ("name", "cloudProvider", "region")
 # By kind, what leads to a thing inside its database, as its inputs name it.
 _STEPS: Mapping[str, tuple[str, ...]] = {
     "database": (),

@@ -1,81 +1,20 @@
 """What the engine met against what was applied: changed, missing, unusable integrations, and what it could not read. Pure."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import takewhile
-from typing import Any, Literal, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
 from astra import index_normalisation, portal, table_normalisation
-from astra.applied import Applied, topmost
+from astra.applied import DATABASE, Applied, topmost
 from astra.changes import ABSENT, Change, changes
+from astra.consequences import GONE, REMAKING, REPLACING, weight
 from astra.definition import chosen, differences
 from astra.drift import Drift, Property, Resource, Severity
-from astra.errors import Unavailable, Unreadable
+from astra.unknown import MEANING, Unread
 from astra.wording import named, shown
 
 UP = "pulumi up --refresh --stack STACK"
 _REFRESHED = "pulumi refresh --stack STACK"
 UNUSABLE = "What is embedded with it fails: writes and searches by text."
-
-# What becomes of a reason for which something could not be read: it passes by itself, or it stays until somebody does something;
-# "" where the reason alone tells.
-Cause = Literal["passes", "stays", ""]
-_UNREAD = "Nothing is known of it: this is neither drift nor an absence."
-UNREAD: Mapping[Cause, str] = {
-    "passes": f"{_UNREAD} Run again.",
-    "stays": f"{_UNREAD} It stays so until that is put right.",
-    "": _UNREAD,
-}
-
-_FAILING = "Vectors of another length are refused: writes fail, or those of the application's own model do."
-_MIXED = (
-    "What is written from now on is embedded by another model than what stands already: the vectors are mixed, and searches "
-    "compare what cannot be compared."
-)
-_UNSEARCHED = "What searches by the vectors, or has them made, fails."
-_COLUMN = "What reads or writes that column fails."
-_OTHER_KEY = "Rows are found and told apart otherwise than the application expects."
-_ORDER = "Similarity is measured otherwise: scores and the order of results differ from what the application expects."
-_PARAMETERS = "What is embedded from now on may have other vectors than what stands already."
-_UNINDEXED = "Searches, filters and sorting that need the index as it was applied fail."
-# By the innermost step of a property's path that is here; any other is a warning that says all by itself.
-_WEIGHTS: Mapping[str, tuple[Severity, str]] = {
-    "dimension": ("error", _FAILING),
-    "provider": ("error", _MIXED),
-    "modelName": ("error", _MIXED),
-    "parameters": ("warning", _PARAMETERS),
-    "authentication": ("warning", "What is embedded is paid by another account, or fails."),
-    "service": ("error", _UNSEARCHED),
-    "metric": ("warning", _ORDER),
-    "sourceModel": ("warning", "Vector searches are tuned to another model: they find less well what is meant."),
-    "vector": ("error", _UNSEARCHED),
-    "indexing": ("warning", "Filters and sorting by fields that are not indexed are refused."),
-    "defaultId": ("warning", "Documents without an _id get one of another type."),
-    "lexical": ("warning", "Search by words finds otherwise, or fails."),
-    "rerank": ("warning", "Searches that rerank their results answer otherwise, or fail."),
-    "primaryKey": ("error", _OTHER_KEY),
-    # Of an index.
-    "column": ("warning", _UNINDEXED),
-    "indexType": ("warning", _UNINDEXED),
-    "options": ("warning", "The index finds otherwise than it was applied for."),
-}
-# What bringing back by an update does to a thing that differs, by its kind.
-_REPLACING: Mapping[Resource, str] = {
-    "collection": ": replaces the collection; its documents have to be named in allowDataLoss",
-    "table": ": alters the table where it can, and replaces it otherwise; rows that are lost have to be named in allowDataLoss",
-    "index": ": replaces the index; no row is lost",
-    "database": ": replaces the database; what it holds has to be named in allowDataLoss",
-}
-_REMAKING: Mapping[Resource, str] = {"index": ": makes it anew", "region": ": adds it anew"}
-# What is lost with a thing that is gone, by its kind.
-_GONE: Mapping[Resource, str] = {
-    "database": "Everything in it is gone, and whatever uses it fails.",
-    "region": "Its replica is gone: applications that use that region fail.",
-    "keyspace": "Everything in it is gone, and whatever uses it fails.",
-    "collection": "Its documents are gone, and whatever uses it fails.",
-    "table": "Its rows and indexes are gone, and whatever uses it fails.",
-    "index": "Searches, filters and sorting that need it fail. No row is lost.",
-}
-_IDENTITY = ("name", "cloudProvider", "region")
 
 
 def deviations(resources: Iterable[Applied], database_of: Callable[[str], str]) -> Iterator[Drift]:
@@ -101,15 +40,6 @@ def deviations(resources: Iterable[Applied], database_of: Callable[[str], str]) 
             yield from _met(one, given, database_of)
 
 
-class Unread(NamedTuple):
-    """What could not be read: kind, address and reason, and what becomes of that where it is known."""
-
-    kind: Resource
-    address: str
-    reason: str
-    cause: Cause = ""
-
-
 def unread(resources: Iterable[Applied], database_of: Callable[[str], str]) -> Iterator[Unread]:
     """What the engine could not read and what is not in something that is proven to be gone."""
     given = list(resources)
@@ -117,41 +47,6 @@ def unread(resources: Iterable[Applied], database_of: Callable[[str], str]) -> I
     for one in given:
         if one.outcome == "unread" and not _within(one, places, database_of):
             yield Unread(one.kind, one.address, one.reason)
-
-
-def unknown(found: Iterable[Unread]) -> Iterator[Drift]:
-    """What could not be read, each reason once.
-
-    Args:
-        found: all of it. What all the addresses of a reason are in is what the finding is about.
-    """
-    reasons: dict[tuple[str, Cause], dict[str, Resource]] = {}
-    for one in found:
-        reasons.setdefault((" ".join(one.reason.split()), one.cause), {}).setdefault(one.address, one.kind)
-    for (reason, cause), addresses in reasons.items():
-        holder = _common(addresses)
-        kind = addresses.get(holder) or _HOLDERS[min(len(holder.split(".")) if holder else 0, len(_HOLDERS) - 1)]
-        rest = tuple(sorted(addresses.keys() - {holder}))
-        yield Drift("unknown", kind, holder, "error", reason, UNREAD[cause], contents=rest)
-
-
-def cause(error: Exception) -> Cause:
-    """What becomes of what an error is about: whatever is not known to pass stays."""
-    if isinstance(error, Unreadable):
-        # Who answered is not known: a proxy may be gone tomorrow, and a wrong address stays.
-        return ""
-    return "passes" if isinstance(error, Unavailable) else "stays"
-
-
-# By how many names lead to them.
-_HOLDERS: tuple[Resource, ...] = ("stack", "database", "keyspace", "table")
-
-
-def _common(addresses: Iterable[str]) -> str:
-    """The address that all of them begin with; "" where there is none."""
-    split = [address.split(".") for address in addresses]
-    common = takewhile(lambda steps: len({*steps}) == 1, zip(*split, strict=False))
-    return ".".join(steps[0] for steps in common)
 
 
 def _gone(given: Iterable[Applied], database_of: Callable[[str], str]) -> list[list[Applied]]:
@@ -196,8 +91,8 @@ def missing(kind: Resource, address: str, contents: Sequence[str], said: str, *,
         address,
         "error",
         f"{said}{held}",
-        _GONE.get(kind, ""),
-        restore=UP + _REMAKING.get(kind, ": makes it anew, without what it held") if made else "",
+        GONE.get(kind, ""),
+        restore=UP + REMAKING.get(kind, ": makes it anew, without what it held") if made else "",
         accept=f"take it out of the declaration, then run {_REFRESHED}",
         contents=tuple(contents),
     )
@@ -222,7 +117,7 @@ def _changes(one: Applied) -> Iterable[Change]:
     if one.kind == "index" and one.outputs.get("explained"):
         return index_normalisation.differences(one.outputs["explained"], one.live["explained"])
     if one.kind == "database" and not one.external:
-        before, live = ({key: stated.get(key) for key in _IDENTITY} for stated in (one.outputs, one.live))
+        before, live = ({key: stated.get(key) for key in DATABASE} for stated in (one.outputs, one.live))
         return changes(before, live)
     return ()
 
@@ -235,7 +130,7 @@ def changed(one: Applied, found: tuple[Change, ...], followed_by: str = _REFRESH
         found: applied is old, live is new; sorted.
         followed_by: the command that has to follow where the declaration is edited to accept it.
     """
-    weighed = [_weight(one.kind, change) for change in found]
+    weighed = [weight(one.kind, change) for change in found]
     severity: Severity = "error" if any(weight == "error" for weight, _ in weighed) else "warning"
     properties = tuple(Property(".".join(change.path), _plain(change.old), _plain(change.new)) for change in found)
     written = ", ".join(f"{named(one.path)}: {shown(one.live)}" for one in properties if one.live is not None)
@@ -248,7 +143,7 @@ def changed(one: Applied, found: tuple[Change, ...], followed_by: str = _REFRESH
         severity,
         "; ".join(_said(one) for one in properties),
         " ".join(dict.fromkeys(meaning for _, meaning in weighed if meaning)),
-        restore=UP + _REPLACING.get(one.kind, ""),
+        restore=UP + REPLACING.get(one.kind, ""),
         accept=f"{edit}, then run {followed_by}",
         properties=properties,
     )
@@ -260,20 +155,6 @@ def _said(one: Property) -> str:
     if one.live is None:
         return f"{named(one.path)} is gone, applied was {shown(one.applied)}"
     return f"{named(one.path)} is {shown(one.live)}, applied was {shown(one.applied)}"
-
-
-def _weight(kind: Resource, change: Change) -> tuple[Severity, str]:
-    """How bad a difference is, and what it means."""
-    added = change.old is ABSENT
-    whole = len(change.path) == len(("columns", "name"))
-    if kind == "database":
-        return "error", ""
-    if kind == "table" and change.path[0] == "columns" and (whole or change.path[-1] in ("type", "keyType", "valueType")):
-        return ("warning", "") if added else ("error", _COLUMN)
-    if added and change.path[-1] in ("vector", "service"):
-        # Nothing that was applied is taken away.
-        return "warning", ""
-    return next((_WEIGHTS[step] for step in reversed(change.path) if step in _WEIGHTS), ("warning", ""))
 
 
 def _plain(value: Any) -> Any:
@@ -297,7 +178,7 @@ def _integration(one: Applied, given: list[Applied], database_of: Callable[[str]
         )
     elif status == "unknown" or (status == "asserted" and one.outputs.get("status") == "verified"):
         # A credential that was refused once is told to be missing, or to be there, the next time.
-        yield Drift("unknown", "integration", one.address, "error", proof, UNREAD["passes" if status == "unknown" else ""])
+        yield Drift("unknown", "integration", one.address, "error", proof, MEANING["passes" if status == "unknown" else ""])
 
 
 def _database(one: Applied, given: list[Applied], database_of: Callable[[str], str]) -> str:

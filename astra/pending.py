@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from astra.applied import Applied
+from astra.applied import DATABASE, Applied
 from astra.changes import ABSENT, Change, changes
 from astra.declaration import Environment
 from astra.definition import options
@@ -13,7 +13,6 @@ from astra.wording import named, shown
 
 UP = "pulumi up --stack STACK"
 # Of a resource's inputs, what says where it is or what it is called, which other resources give.
-_IDENTITY = ("name", "cloudProvider", "region")
 _PLACE = ("address", "__provider", "apiEndpoint", "databaseId", "keyspace", "table", "name")
 
 
@@ -38,7 +37,7 @@ def parts(databases: Mapping[str, Any], workload: Mapping[str, Any]) -> Iterator
     for name, settings in databases.items():
         # One that is named by its address alone has no resource.
         if "name" in settings:
-            yield Declared("database", name, {key: settings.get(key) for key in _IDENTITY})
+            yield Declared("database", name, {key: settings.get(key) for key in DATABASE})
         elif "id" in settings:
             yield Declared("database", name, {})
         for region in settings.get("additionalRegions", ()):
@@ -93,7 +92,7 @@ def decided(one: Applied) -> dict[str, Any]:
     if one.kind in ("keyspace", "region") or (one.kind == "database" and one.external):
         return {}
     if one.kind == "database":
-        return {key: one.inputs.get(key) for key in _IDENTITY}
+        return {key: one.inputs.get(key) for key in DATABASE}
     if one.kind == "collection":
         return options(one.inputs)
     return {key: value for key, value in one.inputs.items() if key not in _PLACE}

@@ -9,11 +9,12 @@ from typing import Any
 
 from astra.applied import Applied
 from astra.data_api import command
-from astra.deviations import UNREAD, UNUSABLE, Cause, cause
+from astra.deviations import UNUSABLE
 from astra.drift import Drift
 from astra.errors import AstraError
 from astra.http import Connection
 from astra.inventory import Found, services
+from astra.unknown import MEANING, Cause, cause
 from astra.verification import KEY_HEADER, PROVIDER_REFUSED, UNAUTHORISED, provider_status, with_own_key
 from astra.waking import awake
 from astra.wording import named
@@ -102,4 +103,4 @@ def _refused(one: Applied, where: str, status: int | None) -> Drift:
 
 
 def _unknown(one: Applied, reason: str, becomes: Cause) -> Drift:
-    return Drift("unknown", "integration", one.address, "error", reason, UNREAD[becomes])
+    return Drift("unknown", "integration", one.address, "error", reason, MEANING[becomes])

@@ -7,12 +7,12 @@ from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
 
-from astra import addresses, deviations, document, taken_over
+from astra import addresses, document, taken_over, unknown
 from astra import pending as waiting
 from astra.applied import Applied, Key
-from astra.deviations import Cause, Unread
 from astra.drift import Coverage, Drift, Place, Report, ordered
 from astra.errors import AstraError
+from astra.unknown import Cause, Unread
 from astra.wording import named
 from commands import engine, standing
 from commands.environment_file import EnvironmentFile, environment_file
@@ -37,12 +37,12 @@ def looked_at(stack: str, *, tries: bool = False, tell: Callable[[int, int], Non
         if report.findings and engine.export(stack).saved != export.result().saved:
             return _untold(stack, "an update changed the stack while it was looked at", "passes")
     except (engine.EngineError, AstraError) as error:
-        return _untold(stack, str(error), deviations.cause(error))
+        return _untold(stack, str(error), unknown.cause(error))
     return report
 
 
 def _untold(stack: str, reason: str, cause: Cause) -> Report:
-    return Report(named(stack), unknown=tuple(deviations.unknown([Unread("stack", "", reason, cause)])))
+    return Report(named(stack), unknown=tuple(unknown.findings([Unread("stack", "", reason, cause)])))
 
 
 def _refreshed(
@@ -104,7 +104,7 @@ def _report(
         # What may be left out, and what is declared and not applied, only the file tells.
         told += [] if _unreadable(file, config, export) else extra
         covered.append(coverage)
-    told += deviations.unknown(unread)
+    told += unknown.findings(unread)
     if file.environment is not None:
         deployed = standing.deployed(export.resources)
         if deployed and not unread:

@@ -13,11 +13,11 @@ from astra import pending as waiting
 from astra import unmanaged as strange
 from astra.applied import Applied, Key
 from astra.declaration import Environment
-from astra.deviations import Unread
 from astra.drift import Coverage, Drift, Resource
 from astra.errors import AstraError
 from astra.http import connect
 from astra.target import target
+from astra.unknown import Unread
 from astra.unmanaged import Names
 from commands import engine, standing
 from commands.environment_file import project

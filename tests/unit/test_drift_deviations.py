@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from astra import catalog, collection, database, index, table
 from astra.applied import Applied
 from astra.data_api import command
-from astra.deviations import UNREAD, Cause, Unread, cause, deviations, unknown, unread
+from astra.deviations import deviations, unread
 from astra.drift import Drift, Property
 from astra.errors import AstraError, Invalid, Limited, NotFound, Refused, Unauthorized, Unavailable, Unreachable, Unreadable
 from astra.http import Connection
+from astra.unknown import MEANING, Cause, Unread, cause, findings
 from tests.unit.table_definitions import definitions as table_definitions
 from tests.unit.test_definition import ACCEPTED, REFUSED_BY_OUR_SCHEMAS
 
@@ -199,7 +200,7 @@ def test_of_an_integration_only_what_is_proven_to_be_missing_is_drift(before: st
         )
     elif kind:
         assert found[0].sentence == "the proof"
-        assert found[0].meaning == UNREAD["passes" if now == "unknown" else ""]
+        assert found[0].meaning == MEANING["passes" if now == "unknown" else ""]
 
 
 @pytest.mark.parametrize(
@@ -237,7 +238,7 @@ def test_the_steps_in_the_portal_name_the_database_as_it_is_named_there(stack: l
     ],
 )
 def test_one_reason_is_told_once_of_what_all_are_in(addresses: Any, address: str, resource: str, contents: list[str]) -> None:
-    (found,) = unknown(Unread(kind, one, "HTTP 503.") for kind, one in addresses)
+    (found,) = findings(Unread(kind, one, "HTTP 503.") for kind, one in addresses)
     assert (found.kind, found.address, found.resource, list(found.contents)) == ("unknown", address, resource, contents)
     assert found.sentence == "HTTP 503."
 
@@ -255,7 +256,7 @@ NOTHING_KNOWN = "Nothing is known of it: this is neither drift nor an absence."
     ],
 )
 def test_only_what_passes_by_itself_is_worth_another_run(found: Any, meaning: str) -> None:
-    assert [one.meaning for one in unknown([Unread(*found)])] == [meaning]
+    assert [one.meaning for one in findings([Unread(*found)])] == [meaning]
 
 
 @pytest.mark.parametrize(

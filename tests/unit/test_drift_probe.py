@@ -11,10 +11,10 @@ from astra import database
 from astra import index as indexes
 from astra import table as tables
 from astra.applied import Applied
-from astra.deviations import UNREAD, Cause
 from astra.http import Connection
 from astra.inventory import Found, Place, inventory
 from astra.probe import probed
+from astra.unknown import MEANING, Cause
 from astra.verification import PROVIDER_REFUSED
 from emulator.world import World
 from tests.unit.conftest import Service
@@ -174,7 +174,7 @@ def test_what_says_nothing_of_the_key_is_unknown(
     answering: Callable[..., Service], answer: httpx.Response, reason: str, becomes: Cause
 ) -> None:
     (found,) = probed(answering(answer).connection, STORED, USERS, lambda _: None)
-    assert (found.kind, found.sentence, found.meaning) == ("unknown", f"trying it told nothing: {reason}", UNREAD[becomes])
+    assert (found.kind, found.sentence, found.meaning) == ("unknown", f"trying it told nothing: {reason}", MEANING[becomes])
 
 
 @pytest.mark.parametrize("key", [None, "", "not a\nkey", "schlüssel"])
@@ -182,7 +182,7 @@ def test_without_a_key_it_cannot_be_tried_and_nothing_is_sent(answering: Callabl
     service = answering(ANSWERED)
     (found,) = probed(service.connection, HEADER, USERS, {"THE_KEY": key}.get)
     assert (found.kind, found.sentence) == ("unknown", "it was not tried: the environment variable THE_KEY holds no key")
-    assert found.meaning == UNREAD["stays"]
+    assert found.meaning == MEANING["stays"]
     assert service.requests == []
 
 
