@@ -8,8 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from astra import catalog
-from astra.changes import changes
+from astra import catalog, offered
 from astra.deviations import UNUSABLE
 from astra.drift import Drift, Property, Severity
 from astra.wording import listed, named, shown
@@ -19,8 +18,6 @@ _AGED: Mapping[str, tuple[Severity, str]] = {
     "END_OF_LIFE": ("error", "It embeds nothing any more: writes and searches by text fail."),
 }
 _ANOTHER = "choose another model in the declaration; its vectors are other ones, so everything has to be embedded anew"
-# The parameter by which a database says which dimensions a model has; it is none that can be sent.
-_DIMENSION = "vectorDimension"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +35,13 @@ class Use:
     service: Mapping[str, Any]
 
 
-def aged(database: str, uses: Iterable[Use], offered: Mapping[str, Any], told: Iterable[str] = ()) -> Iterator[Drift]:
+def aged(database: str, uses: Iterable[Use], entries: Mapping[str, Any], told: Iterable[str] = ()) -> Iterator[Drift]:
     """What became of the providers and models that are in use.
 
     Args:
         database: logical name of the database.
         uses: what embeds in it.
-        offered: the embedding providers that it lists, as `verification.providers` returns them.
+        entries: the embedding providers that it lists, as `verification.providers` returns them.
         told: keys of the providers of which it is said already that they cannot be used.
     """
     models: dict[tuple[str, str], list[Use]] = {}
@@ -54,19 +51,18 @@ def aged(database: str, uses: Iterable[Use], offered: Mapping[str, Any], told: I
     for (provider, model), users in sorted(models.items()):
         if provider not in unusable:
             everybody = [use for (one, _), using in models.items() if one == provider for use in using]
-            unusable[provider] = reason = _refused(provider, everybody, offered)
+            unusable[provider] = reason = _refused(provider, everybody, entries)
             if reason:
                 yield _unusable(database, provider, reason, everybody)
-        if provider in offered and not unusable[provider]:
-            yield from _of_model(database, provider, model, users, offered[provider])
+        if provider in entries and not unusable[provider]:
+            yield from _of_model(database, provider, model, users, entries[provider])
 
 
-def _refused(provider: str, users: Iterable[Use], offered: Mapping[str, Any]) -> str:
+def _refused(provider: str, users: Iterable[Use], entries: Mapping[str, Any]) -> str:
     """Why a provider cannot be used as it is; empty where it can."""
-    if provider not in offered:
-        return f"the database lists no provider {named(provider)} any more; it lists {listed(sorted(offered)) or 'none'}"
-    kinds = offered[provider]["supportedAuthentication"]
-    enabled = sorted(kind for kind, stated in kinds.items() if stated.get("enabled"))
+    if provider not in entries:
+        return f"the database lists no provider {named(provider)} any more; it lists {listed(sorted(entries)) or 'none'}"
+    enabled = offered.enabled(entries[provider])
     with_what = f"{listed(enabled)} alone" if enabled else "no kind of authentication"
     offers = f"the database offers {named(provider)} with {with_what}"
     stored = [bool(use.service.get("authentication")) for use in users]
@@ -97,34 +93,25 @@ def _of_model(database: str, provider: str, model: str, users: list[Use], entry:
         said = f"the database does not list the model {named(model)} of {named(provider)} any more"
         yield _catalogue(database, provider, model, users, "error", said, _AGED["END_OF_LIFE"][1], _ANOTHER)
         return
-    # Astra did not state it in an answer of 2025-12, which listed supported models alone.
-    status = (live.get("apiModelSupport") or {}).get("status", "SUPPORTED")
+    status = offered.status(live)
     if status in _AGED:
         severity, meaning = _AGED[status]
         said = f"the model {named(model)} of {named(provider)} is {status}"
         yield _catalogue(database, provider, model, users, severity, said, meaning, _ANOTHER)
-    yield from _limits(
-        database, provider, model, users, [*(entry.get("parameters") or ()), *(live.get("parameters") or ())], live
-    )
+    yield from _limits(database, provider, model, users, offered.told(provider, entry))
 
 
-def _limits(
-    database: str, provider: str, model: str, users: list[Use], parameters: list[Mapping[str, Any]], live: Mapping[str, Any]
-) -> Iterator[Drift]:
+def _limits(database: str, provider: str, model: str, users: list[Use], told: offered.Offer) -> Iterator[Drift]:
     """Where the live limits of a model are others than our schema says."""
     known = catalog.embedding_providers().get(provider)
-    ours = known.models.get(model) if known else None
-    if known is None or ours is None:
+    if known is None or model not in known.models:
         # Nobody could have declared it; from a program's resources alone.
         return
-    told = {"dimension": _told_dimension(live, parameters), "parameters": _told_parameters(parameters)}
-    meant = {"dimension": _dimension(ours.schema["properties"]["dimension"]), "parameters": _parameters(known, ours)}
-    # What a database does not say of a dimension is no difference.
-    meant["dimension"] = {key: value for key, value in meant["dimension"].items() if key in told["dimension"]}
-    found = changes(meant, told)
+    found = offered.limit_changes(offered.limits(offered.stated(known), model), offered.limits(told, model))
     if not found:
         return
-    outside = sorted({use.dimension for use in users if use.dimension and not _fits(use.dimension, told["dimension"])})
+    dimension = told.models[model].dimension
+    outside = sorted({use.dimension for use in users if use.dimension and not offered.fits(use.dimension, dimension)})
     properties = tuple(Property(".".join(one.path), *(_plain(side) for side in (one.old, one.new))) for one in found)
     said = "; ".join(f"{one.path} is {shown(one.live)}, this project's schema says {shown(one.applied)}" for one in properties)
     meaning = "What is valid to this project is refused by the database, or the other way round."
@@ -134,43 +121,6 @@ def _limits(
     accept = f"update this project: schemas/embedding-providers/{provider}.schema.json tells what it knows"
     sentence = f"the limits of {named(model)} of {named(provider)} changed: {said}"
     yield _catalogue(database, provider, model, users, severity, sentence, meaning, accept, properties)
-
-
-def _told_dimension(live: Mapping[str, Any], parameters: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    if live.get("vectorDimension"):
-        return {"const": live["vectorDimension"], "default": live["vectorDimension"]}
-    stated: Mapping[str, Any] = next((one for one in parameters if one.get("name") == _DIMENSION), {})
-    limits = stated.get("validation") or {}
-    default = str(stated.get("defaultValue") or "")
-    told: dict[str, Any] = {"default": int(default)} if default.isdecimal() else {}
-    if "numericRange" in limits:
-        told |= dict(zip(("minimum", "maximum"), limits["numericRange"], strict=False))
-    if "options" in limits:
-        told["enum"] = [int(one) for one in limits["options"]]
-    return told
-
-
-def _dimension(rule: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: rule[key] for key in ("const", "minimum", "maximum", "enum", "default") if key in rule}
-
-
-def _fits(dimension: int, told: Mapping[str, Any]) -> bool:
-    return (
-        told.get("const", dimension) == dimension
-        and told.get("minimum", dimension) <= dimension <= told.get("maximum", dimension)
-        and dimension in told.get("enum", [dimension])
-    )
-
-
-def _told_parameters(parameters: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    stated = [one for one in parameters if one.get("name") != _DIMENSION]
-    return {one["name"]: {"type": str(one.get("type")).lower(), "required": bool(one.get("required"))} for one in stated}
-
-
-def _parameters(provider: catalog.EmbeddingProvider, model: catalog.Model) -> dict[str, Any]:
-    stated = model.schema["properties"]["service"]["properties"]["parameters"]
-    rule = provider.schema["$defs"]["parameters"] if "$ref" in stated else stated
-    return {name: {"type": one["type"], "required": name in rule.get("required", ())} for name, one in rule["properties"].items()}
 
 
 def _plain(value: Any) -> Any:

@@ -15,9 +15,15 @@ from urllib.parse import urljoin
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
+from astra.errors import Invalid, Problem
+from astra.finding import found, position_after
+
 JsonSchema: TypeAlias = Mapping[str, Any]
 
 SCHEMAS = Path(__file__).resolve().parent.parent / "schemas"
+_PROVIDERS, _ENDING = SCHEMAS / "embedding-providers", ".schema.json"
+# Where every provider and model is named for editors.
+SERVICE_FILE = SCHEMAS / "service.schema.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +39,12 @@ class Model:
     name: str
     schema: JsonSchema
     status: str
+
+    @property
+    def parameters(self) -> JsonSchema | None:
+        """The schema of this model's own parameters, those of its provider among them; None where it has the provider's alone."""
+        stated: JsonSchema = self.schema["properties"]["service"]["properties"]["parameters"]
+        return None if "$ref" in stated else stated
 
     @property
     def default_dimension(self) -> int | None:
@@ -60,6 +72,26 @@ class EmbeddingProvider:
         return tuple(self.schema["x-authentication"])
 
     @property
+    def batch_size(self) -> int:
+        """How many texts the service sends to the provider in one request."""
+        return int(self.schema["x-batchSize"]["value"])
+
+    @property
+    def regions(self) -> tuple[tuple[str, str], ...]:
+        """Cloud provider and region of each place that it is restricted to; empty where no restriction is known."""
+        return tuple((one["cloudProvider"], one["region"]) for one in self.schema.get("x-regions", {}).get("regions", ()))
+
+    @property
+    def unconfirmed(self) -> tuple[str, ...]:
+        """The sources of what was filled in, or told by another service than Astra's: it waits for a person to look it up."""
+        return tuple(name for name, source in self.schema["x-sources"].items() if source["certainty"] == "unconfirmed")
+
+    @property
+    def guessed(self) -> bool:
+        """Whether something in its file is not confirmed."""
+        return bool(self.unconfirmed)
+
+    @property
     def default_model(self) -> str | None:
         """The model that the service fills in where none is named; None where one must be."""
         stated: str | None = self.schema["properties"]["service"]["properties"]["modelName"].get("default")
@@ -70,13 +102,47 @@ class EmbeddingProvider:
         """The parameters of all of its models by name."""
         found: dict[str, JsonSchema] = {}
         for model in self.models.values():
-            stated = model.schema["properties"]["service"]["properties"]["parameters"]
-            found |= self.schema["$defs"]["parameters"]["properties"] if "$ref" in stated else stated["properties"]
+            found |= (model.parameters or self.schema["$defs"]["parameters"])["properties"]
         return found
 
 
-def _read(path: Path) -> Any:
-    return json.loads(path.read_text(encoding="utf-8"))
+def provider_file(key: str) -> Path:
+    """The file of an embedding provider, whether it is there or not."""
+    return _PROVIDERS / f"{key}{_ENDING}"
+
+
+def provider_files() -> list[Path]:
+    """The files of all embedding providers, in alphabetical order."""
+    return [file for file in _files() if file.parent == _PROVIDERS]
+
+
+def _files() -> list[Path]:
+    """Every schema file; among the providers others may lie, and everywhere hidden ones, as editors and archives leave them."""
+    every = (file for file in sorted(SCHEMAS.rglob("*.json")) if not file.name.startswith("."))
+    return [file for file in every if file.parent != _PROVIDERS or file.name.endswith(_ENDING)]
+
+
+def read(path: Path) -> Any:
+    """A schema file as it is written, with its own references.
+
+    Raises:
+        Invalid: it cannot be read, or is no JSON.
+    """
+    name = path.relative_to(SCHEMAS.parent).as_posix() if path.is_relative_to(SCHEMAS.parent) else str(path)
+    try:
+        content = path.read_bytes()
+        stated = json.loads(content)
+    except json.JSONDecodeError as error:
+        problem = Problem((), f"the file is no JSON: {error.msg}; correct it, or restore it from git", rule="syntax")
+        raise Invalid(str(found(name, (error.lineno, error.colno), problem))) from None
+    except UnicodeDecodeError as error:
+        place = position_after(content[: error.start].decode(errors="replace"))
+        raise Invalid(str(found(name, place, Problem((), "the text is not UTF-8", rule="syntax")))) from None
+    except OSError as error:
+        raise Invalid(f"{name}: cannot be read: {error.strerror}") from None
+    if not isinstance(stated, dict):
+        raise Invalid(str(found(name, (1, 1), Problem((), "the file is no JSON object", rule="syntax"))))
+    return stated
 
 
 def schema(name: str) -> JsonSchema:
@@ -94,10 +160,10 @@ def documents() -> Mapping[str, JsonSchema]:
     return {
         re.sub(r"(\.schema)?\.json$", "", path.relative_to(SCHEMAS).as_posix()).replace("/", ":"): {
             # Without the dialect: jsonschema would judge what a reference leads to by the dialect's rules and not by ours.
-            **{key: value for key, value in _addressed(_read(path), path.as_uri()).items() if key != "$schema"},
+            **{key: value for key, value in _addressed(read(path), path.as_uri()).items() if key != "$schema"},
             "$id": path.as_uri(),
         }
-        for path in sorted(SCHEMAS.rglob("*.json"))
+        for path in _files()
     }
 
 
@@ -130,13 +196,14 @@ def embedding_providers() -> Mapping[str, EmbeddingProvider]:
     """All embedding providers that have a schema, by the key the Data API uses, in alphabetical order."""
     prefix = "embedding-providers:"
     return {
-        key.removeprefix(prefix): _provider(key.removeprefix(prefix), document)
+        key.removeprefix(prefix): embedding_provider(key.removeprefix(prefix), document)
         for key, document in sorted(documents().items())
         if key.startswith(prefix)
     }
 
 
-def _provider(key: str, document: JsonSchema) -> EmbeddingProvider:
+def embedding_provider(key: str, document: JsonSchema) -> EmbeddingProvider:
+    """The embedding provider of that key that a document in the form of its file describes."""
     models = {}
     for branch in document["oneOf"]:
         name = branch["properties"]["service"]["properties"]["modelName"]["const"]

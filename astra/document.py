@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 import yaml
 
 from astra.errors import Invalid, Problem
-from astra.finding import Finding, found
+from astra.finding import Finding, found, position_after
 from astra.wording import named
 from astra.yaml_errors import worded
 from astra.yaml_scalars import STANDARD, TEXT, resolved
@@ -80,9 +80,9 @@ def parse(text: bytes, name: str) -> Document:
         decoded = (text := text.removeprefix(BOM_UTF8)).decode()
     except UnicodeDecodeError as error:
         readable = text[: error.start].decode()
-        raise NotReadable(name, _after(readable), "the text is not UTF-8") from None
+        raise NotReadable(name, position_after(readable), "the text is not UTF-8") from None
     if control := _CONTROL.search(decoded):
-        place = _after(decoded[: control.start()])
+        place = position_after(decoded[: control.start()])
         raise NotReadable(name, place, f"the control character U+{ord(control[0]):04X} is not allowed in YAML")
     try:
         return _Builder(name).build(yaml.parse(decoded, Loader=yaml.CSafeLoader))
@@ -181,11 +181,6 @@ class _Builder:
         container[key] = value
         self.key[-1] = None
         return (*path, key)
-
-
-def _after(text: str) -> tuple[int, int]:
-    """Line and column, both from 1, of what follows a text."""
-    return text.count("\n") + 1, len(text) - text.rfind("\n")
 
 
 def _position(event: yaml.Event) -> tuple[int, int]:

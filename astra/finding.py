@@ -36,3 +36,8 @@ class Finding:
 def found(file: str, position: tuple[int, int], problem: Problem) -> Finding:
     """The finding of a problem at that line and column."""
     return Finding(file, *position, dotted(problem.path), problem.sentence, problem.rule, problem.severity)
+
+
+def position_after(text: str) -> tuple[int, int]:
+    """Line and column, both from 1, of what follows a text."""
+    return text.count("\n") + 1, len(text) - text.rfind("\n")

@@ -9,12 +9,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from astra import catalog, collection, dry_run
+from astra import catalog, collection, dry_run, offered
 from astra.data_api import command
 from astra.errors import AstraError, Unreadable
 from astra.http import Connection
 from astra.sharing import SNAPSHOT, SharedReads
-from astra.wording import listed
+from astra.wording import listed, named
 
 Status: TypeAlias = Literal["verified", "asserted", "missing", "unknown"]
 # How long after a refused credential it is tried again, in seconds: the service refuses in the same words when only its check
@@ -89,13 +89,13 @@ def verify(
     Raises:
         AstraError: the database cannot be asked at all.
     """
-    offered = providers(connection, question.endpoint)
+    entries = providers(connection, question.endpoint)
     title = _title(question.provider)
-    if question.provider not in offered:
-        said = f"the database lists no provider {question.provider}; it lists {listed(sorted(offered)) or 'none'}"
+    if question.provider not in entries:
+        said = f"the database lists no provider {question.provider}; it lists {listed(sorted(entries)) or 'none'}"
         return Verification("missing", f"{said}: the integration is not enabled")
-    entry = offered[question.provider]
-    enabled = sorted(kind for kind, stated in entry["supportedAuthentication"].items() if stated.get("enabled"))
+    entry = entries[question.provider]
+    enabled = offered.enabled(entry)
     if question.authentication not in enabled:
         return Verification("missing", f"the database offers {title} with {listed(enabled) or 'nothing'} alone")
     vector = _example(question, entry)
@@ -113,7 +113,7 @@ def providers(connection: Connection, endpoint: str) -> dict[str, Any]:
     """The embedding providers that a database lists, with models of every status, by their keys.
 
     Raises:
-        Unreadable: the answer has another form.
+        Unreadable: the answer has another form, or does not say of a provider which kinds of authentication it has.
     """
     doing = f"list the embedding providers of {endpoint}"
     body = {"options": {"filterModelStatus": ""}}
@@ -121,10 +121,15 @@ def providers(connection: Connection, endpoint: str) -> dict[str, Any]:
     def read() -> dict[str, Any]:
         found = command(connection, endpoint, "", "findEmbeddingProviders", body, doing, repeatable=True)
         try:
-            entries = found["status"]["embeddingProviders"]
-            return {name: entry for name, entry in entries.items() if entry["supportedAuthentication"] is not None}
-        except (KeyError, TypeError, AttributeError):
+            entries: dict[str, Any] = {**found["status"]["embeddingProviders"]}
+        except (KeyError, TypeError):
             raise Unreadable(f"cannot {doing}: the answer has no list of providers.") from None
+        for name, entry in entries.items():
+            kinds = entry.get("supportedAuthentication") if isinstance(entry, Mapping) else None
+            # Left out it would look as if the provider were gone.
+            if not isinstance(kinds, Mapping) or not all(isinstance(stated, Mapping) for stated in kinds.values()):
+                raise Unreadable(f"cannot {doing}: the answer does not say which kinds of authentication {named(name)} has.")
+        return entries
 
     return connection.reads.read(("providers", endpoint), read, SNAPSHOT)
 
@@ -220,12 +225,11 @@ def _of_account(provider: str, parameter: str) -> bool:
 def _example(question: Question, entry: Mapping[str, Any]) -> dict[str, Any] | None:
     """A definition that this database should accept: a model that it lists as SUPPORTED, and the account's parameters."""
     known = catalog.embedding_providers()[question.provider]
-    live = {model["name"] for model in entry.get("models", ()) if _status(model) == "SUPPORTED"}
+    live = {model["name"] for model in entry.get("models", ()) if offered.status(model) == offered.SUPPORTED}
     model = next((model for name, model in known.models.items() if name in live), None)
     if model is None:
         return None
-    required = model.schema["properties"]["service"]["properties"]["parameters"]
-    stated = known.schema["$defs"]["parameters"] if "$ref" in required else required
+    stated = model.parameters or known.schema["$defs"]["parameters"]
     placeholders = dict.fromkeys(stated.get("required", ()), _PLACEHOLDER)
     parameters = {**placeholders, **{name: value for name, value in question.parameters.items() if name in stated["properties"]}}
     service: dict[str, Any] = {"provider": question.provider, "modelName": model.name}
@@ -235,11 +239,6 @@ def _example(question: Question, entry: Mapping[str, Any]) -> dict[str, Any] | N
         service["parameters"] = parameters
     dimension = model.default_dimension or model.schema["properties"]["dimension"].get("maximum")
     return {"dimension": dimension, "service": service} if dimension else {"service": service}
-
-
-def _status(model: Mapping[str, Any]) -> str:
-    # Absent in an answer of Astra DB that was recorded: then only supported ones were listed.
-    return str((model.get("apiModelSupport") or {}).get("status", "SUPPORTED"))
 
 
 def _title(provider: str) -> str:

@@ -11,6 +11,7 @@ from astra.wording import named
 from commands import drift_reports, engine, output, progress
 from commands.drift_reports import github, text
 from commands.drift_stack import looked_at
+from commands.stack_option import stack_option
 
 
 @click.command(
@@ -26,9 +27,7 @@ Examples:
 Exit codes: 0 no drift; 2 drift; 1 it could not be told of everything.
 NO_COLOR=1 keeps colours off a terminal."""
 )
-@click.option(
-    "--stack", "names", multiple=True, metavar="NAME", help="A stack; may be given several times. By default the selected one."
-)
+@stack_option("names", multiple=True, help="A stack; may be given several times. By default the selected one.")
 @click.option("--all", "everything", is_flag=True, help="Every stack of the project.")
 @click.option(
     "--probe",
@@ -68,8 +67,6 @@ def drift(names: tuple[str, ...], everything: bool, tries: bool, stated: str | N
 def _chosen(names: Sequence[str], *, everything: bool) -> list[str]:
     if names and everything:
         raise click.UsageError("--all and --stack exclude each other")
-    if "" in names:
-        raise click.UsageError("--stack names no stack: it is empty")
     if names:
         return sorted(dict.fromkeys(names))
     known = engine.stacks()

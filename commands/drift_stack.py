@@ -1,6 +1,5 @@
 """One stack looked at: what the engine says of it, what its live systems say beside that, what its environment declares."""
 
-import os
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
@@ -15,6 +14,7 @@ from astra.errors import AstraError
 from astra.unknown import Cause, Unread
 from astra.wording import named
 from commands import engine, standing
+from commands.connections import connected, token
 from commands.environment_file import EnvironmentFile, environment_file
 from commands.live_system import LiveSystem
 
@@ -58,25 +58,16 @@ def _refreshed(
             tell(min(read, number() - 1), number())
 
     # A token of the environment need not wait for the config.
-    found = engine.refreshed(stack, _token("") or _token(config.result().token), progress)
+    found = engine.refreshed(stack, token("") or token(config.result().token), progress)
     tell(0, 0)
     return found
-
-
-def _token(kept: str) -> str:
-    """The token of now: that of the environment, or else the one that the stack's config keeps."""
-    return (os.environ.get(engine.TOKEN_VARIABLE) or kept).strip()
 
 
 def _report(
     stack: str, config: engine.Config, export: engine.Export, refreshing: Future[engine.Refreshed], *, tries: bool
 ) -> Report:
-    token = _token(config.token)
-    kept = {urn: standing.resources(export.resources, urn) for urn in standing.settings(export.resources)}
-    every = [one for resources in kept.values() for one in resources]
-    systems = [
-        LiveSystem(standing.settings(export.resources)[urn], token, resources) for urn, resources in kept.items() if resources
-    ]
+    systems = [LiveSystem(*one) for one in connected(export, token(config.token))]
+    every = [resource for system in systems for resource in system.resources]
     with ThreadPoolExecutor() as pool:
         looking = [pool.submit(system.look) for system in systems]
         # As providers/stack.py: the name alone, where the backend has stacks of several organisations.

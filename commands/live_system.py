@@ -1,6 +1,5 @@
 """The live system of one provider of a stack: its resources, and what else stands where they are."""
 
-import json
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -15,45 +14,32 @@ from astra.applied import Applied, Key
 from astra.declaration import Environment
 from astra.drift import Coverage, Drift, Resource
 from astra.errors import AstraError
-from astra.http import connect
-from astra.target import target
+from astra.http import Connection
 from astra.unknown import Unread
 from astra.unmanaged import Names
 from commands import engine, standing
-from commands.environment_file import project
+from commands.connections import database_of
 
 
 class LiveSystem:
     """The resources of one provider, and the live system that they are in."""
 
-    def __init__(self, settings: str, token: str, resources: list[Applied]) -> None:
+    def __init__(self, connection: Connection, resources: list[Applied]) -> None:
         """Asks for nothing yet.
 
         Args:
-            settings: of the provider, JSON text as AstraProvider made it.
-            token: of now; "" for none.
+            connection: to it.
             resources: as the state keeps them.
         """
-        stated = json.loads(settings)
-        # One that cannot stand in a header is nobody's; the engine says so of every resource.
-        usable = token if token.isascii() and token.isprintable() else ""
-        config = stated["config"]
-        if config.get("store"):
-            # Relative to the project, as for the engine, from wherever in it a command is called.
-            config = {**config, "store": str(project() / config["store"])}
-        place = target(stated["target"], config, usable)
-        self.connection = connect(place, patience=engine.PATIENCE)
-        self.may_ask = bool(place.transport or place.token)
+        self.connection = connection
+        self.may_ask = bool(connection.target.transport or connection.target.token)
+        self.database_of = database_of(connection)
         self.resources = resources
         self.names = Names(self.database_of)
         self.names.learn(resources)
         self.inventory = stock.Inventory()
         self.offered: dict[str, Mapping[str, Any]] = {}
         self.silent: list[stock.Unread] = []
-
-    def database_of(self, stated: str) -> str:
-        """A database's id out of its id or one of its addresses."""
-        return self.connection.target.database_id(stated) or stated
 
     def keys(self, resources: Iterable[Applied]) -> set[Key]:
         """What resources are to the service."""

@@ -8,6 +8,7 @@ import click
 
 # Name: where it is, and its line in --help. The emulator is named, not imported: production code never imports it.
 COMMANDS: Mapping[str, tuple[str, str]] = {
+    "catalog": ("commands.catalog:catalog", "List embedding models; keep their schemas as the service is."),
     "drift": ("commands.drift:drift", "Find out how live systems differ from what was applied."),
     "emulator": ("emulator.command_line:emulator", "Run the embedded emulator of Astra's APIs."),
     "promote": ("commands.promote:promote", "Take the workload that one environment has proven to the next one."),

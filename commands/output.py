@@ -15,7 +15,6 @@ A command that makes reports does four things with it:
 
 import os
 import sys
-import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePath
@@ -24,6 +23,7 @@ from typing import Any, TextIO
 import click
 
 from astra.wording import listed, named
+from commands.replacing import replace_all
 
 # Name of a format: the extensions of its files. Of several formats with one extension the first is meant
 # where nobody says which.
@@ -180,24 +180,23 @@ def appended(file: str, content: str) -> str:
     return ""
 
 
+def handed_over(texts: Mapping[str, str], environ: Mapping[str, str]) -> list[str]:
+    """Adds each text to the file that a variable names, as jobs of GitHub Actions are handed things.
+
+    Args:
+        texts: by name of the variable; one that is not set is passed over.
+        environ: the variables.
+
+    Returns:
+        A sentence for each file that could not be written.
+    """
+    done = [appended(environ[name], text) for name, text in texts.items() if environ.get(name)]
+    return [failure for failure in done if failure]
+
+
 def _replace(target: Path, content: bytes) -> None:
     if target.exists() and not target.is_file():
         # A device or a pipe is written to, not replaced.
         target.write_bytes(content)
         return
-    if target.exists():
-        if not os.access(target, os.W_OK):
-            raise PermissionError(None, "Permission denied")
-        mode = target.stat().st_mode & 0o777
-    else:
-        os.umask(mask := os.umask(0))
-        mode = 0o666 & ~mask
-    handle, temporary = tempfile.mkstemp(prefix=f".{target.name[:100]}.", dir=target.parent)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-        Path(temporary).chmod(mode)
-        Path(temporary).replace(target)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    replace_all({target: content})

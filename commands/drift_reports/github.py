@@ -13,9 +13,7 @@ def hand_over(stacks: Sequence[Report], environ: Mapping[str, str]) -> list[str]
     Returns:
         A sentence for each file that could not be written.
     """
-    made = {"GITHUB_STEP_SUMMARY": step_summary, "GITHUB_OUTPUT": flags}
-    done = [output.appended(environ[name], text(stacks)) for name, text in made.items() if environ.get(name)]
-    return [failure for failure in done if failure]
+    return output.handed_over({"GITHUB_STEP_SUMMARY": step_summary(stacks), "GITHUB_OUTPUT": flags(stacks)}, environ)
 
 
 def step_summary(stacks: Sequence[Report]) -> str:

@@ -13,7 +13,7 @@ from astra.promotion_changes import WorkloadChange
 from astra.reembedding import weighed
 from astra.sharing import SharedReads
 from astra.wording import listed, named
-from commands import engine
+from commands import connections, engine
 from commands.live_system import LiveSystem
 from commands.promotion.side import Side
 
@@ -26,7 +26,8 @@ def live_system(target: Side, declared: Environment) -> LiveSystem:
     Raises:
         AstraError: the target's transport cannot be loaded.
     """
-    return LiveSystem(json.dumps({"target": declared.target, "config": target.config.target}), target.token, [])
+    settings = json.dumps({"target": declared.target, "config": target.config.target})
+    return LiveSystem(connections.connection(settings, target.token), [])
 
 
 def looked_at(

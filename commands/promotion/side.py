@@ -1,6 +1,5 @@
 """One environment as a promotion sees it: its file, its stack's config and state, what it has deployed."""
 
-import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -10,7 +9,7 @@ from pathlib import Path
 from astra.deployment import Deployment
 from astra.drift import Place
 from astra.wording import listed, named, nearest
-from commands import engine, standing
+from commands import connections, engine, standing
 from commands.environment_file import EnvironmentFile, environment_file, project
 from commands.sources import FOLDER
 
@@ -42,7 +41,7 @@ class Side:
     @property
     def token(self) -> str:
         """The token of now: that of the environment, or else the one that the stack's config keeps."""
-        return (os.environ.get(engine.TOKEN_VARIABLE) or self.config.token).strip()
+        return connections.token(self.config.token)
 
     @property
     def path(self) -> Path:

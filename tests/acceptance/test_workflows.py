@@ -11,6 +11,7 @@ from junitparser import JUnitXml
 
 from astra import catalog, validation
 from tests.acceptance import forges
+from tests.acceptance.conftest import ROOT
 from tests.acceptance.forge_jobs import Job, of_gitlab
 
 if TYPE_CHECKING:
@@ -122,6 +123,39 @@ def test_on_github_a_pull_request_is_validated_and_has_one_comment_a_stack_and_a
     assert github.github("pull-request", "preview") == [("Preview", 1), ("Comment", 0)]
     assert [one["id"] for one in forge.comments] == [1, 2]
     assert 'did you mean "AWS"?' in forge.comments[1]["body"]
+
+
+def test_on_github_a_pull_request_follows_the_service(
+    project: Project, github: Job, forge: forges.Forge, declared: dict[str, Any]
+) -> None:
+    project.declare(declared)
+    project.up().ok()
+    # As in a clone: what is updated are its own files.
+    for package in ("astra", "commands", "emulator", "providers", "schemas"):
+        shutil.copytree(ROOT / package, project.folder / package, ignore=shutil.ignore_patterns("__pycache__"))
+    (project.folder / ".gitignore").write_text(".vectorize\nemulator.sqlite*\n__pycache__\ngithub_*\n")
+    git = "git init --quiet --initial-branch main && git add . && git -c user.name=a -c user.email=a@b commit --quiet --message a"
+    origin = project.folder.parent / "origin.git"
+    ended = github.run(f"{git} && git init --quiet --bare {origin} && git remote add origin {origin}")
+    assert ended.returncode == 0, ended.stderr
+    variables = {"PYTHONPATH": str(project.folder), "BASE": "main"}
+    compared, opened = ("Compare and update", 0), ("Open or update the pull request", 0)
+
+    assert github.github("catalog", "catalog", **variables) == [compared]
+    assert forge.pulls == []
+
+    for status in ("DEPRECATED", "END_OF_LIFE"):
+        project.world.set_model_status("voyageAI", "voyage-2", status, None)
+        assert github.github("catalog", "catalog", **variables) == [compared, opened]
+        (pull,) = forge.pulls
+        assert (pull["head"], pull["base"]) == ("vectorize-catalog", "main")
+        assert pull["body"].startswith("<!-- vectorize catalog check -->\n")
+        assert f"    - voyageAI/voyage-2: was SUPPORTED, is {status}" in pull["body"]
+        shown = github.run("git show --stat --format= origin/vectorize-catalog && git show vectorize-catalog").stdout
+        assert "schemas/embedding-providers/voyageAI.schema.json | " in shown
+        assert f'+      "x-status": "{status}",' in shown
+        ended = github.run("git switch --quiet main && git branch --quiet --delete --force vectorize-catalog")
+        assert ended.returncode == 0, ended.stderr
 
 
 def test_on_gitlab_one_issue_is_opened_updated_and_closed(

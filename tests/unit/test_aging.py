@@ -1,9 +1,7 @@
 """Models in use against what a database says of them: what became of them, and what the recorded services say of none."""
 
 import copy
-import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,14 +9,13 @@ import pytest
 from astra import catalog
 from astra.aging import Use, aged
 from astra.drift import Property
-from emulator.data_api import catalogue
+from tests.unit.recorded_answers import RECORDED, size
 
-RECORDINGS = Path(__file__).parents[1] / "recordings"
 SMALL = {"provider": "openai", "modelName": "text-embedding-3-small", "authentication": {"providerKey": "k.providerKey"}}
 NVIDIA = {"provider": "nvidia", "modelName": "nvidia/nv-embedqa-e5-v5"}
 TITAN = {"provider": "bedrock", "modelName": "amazon.titan-embed-text-v2:0"}
 USES = [Use("k.docs.a", 512, SMALL), Use("k.docs.b", 1536, SMALL), Use("k.docs.n", 1024, NVIDIA), Use("k.docs.t", 256, TITAN)]
-OFFERED: dict[str, Any] = json.loads(Path(catalogue.__file__).with_name("providers.json").read_text())["embeddingProviders"]
+OFFERED = RECORDED["emulator"]
 
 
 def offered(change: Callable[[dict[str, Any]], Any] = lambda _: None) -> dict[str, Any]:
@@ -36,10 +33,6 @@ def small(entries: dict[str, Any]) -> dict[str, Any]:
 def titan(entries: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = next(one for one in entries["bedrock"]["models"] if one["name"] == TITAN["modelName"])
     return found
-
-
-def size(limits: dict[str, Any], default: str = "1536") -> list[dict[str, Any]]:
-    return [{"name": "vectorDimension", "type": "number", "required": True, "defaultValue": default, "validation": limits}]
 
 
 def said(change: Callable[[dict[str, Any]], Any]) -> list[tuple[str, str, str, str, tuple[str, ...]]]:
@@ -168,35 +161,9 @@ def every_model(entries: dict[str, Any]) -> list[Use]:
     return uses
 
 
-def of_astra() -> dict[str, Any]:
-    """The recorded facts of Astra's answer in the form of that answer."""
-    facts = json.loads((RECORDINGS / "find-embedding-providers.json").read_text())["embeddingProviders"]
-    return {
-        name: {
-            "supportedAuthentication": {kind: {"enabled": True} for kind in one["authentication"]},
-            "parameters": [{"name": name, **stated} for name, stated in one["parameters"].items()],
-            "models": [model_of_astra(model, stated) for model, stated in one["models"].items()],
-        }
-        for name, one in facts.items()
-    }
-
-
-def model_of_astra(name: str, facts: dict[str, Any]) -> dict[str, Any]:
-    parameters = [{"name": parameter, **stated} for parameter, stated in facts.get("parameters", {}).items()]
-    stated = facts["dimension"]
-    if not isinstance(stated, dict):
-        return {"name": name, "vectorDimension": stated, "parameters": parameters}
-    limits = {"numericRange": stated["numericRange"]} if "numericRange" in stated else {}
-    return {"name": name, "vectorDimension": None, "parameters": [*parameters, *size(limits, str(stated.get("default") or ""))]}
-
-
 @pytest.mark.parametrize(
     "entries",
-    [
-        pytest.param(OFFERED, id="emulator"),
-        pytest.param(json.loads((RECORDINGS / "providers.json").read_text()), id="open source"),
-        pytest.param(of_astra(), id="astra"),
-    ],
+    [pytest.param(entries, id=name) for name, entries in RECORDED.items()],
 )
 def test_of_what_the_services_listed_nothing_is_told(entries: dict[str, Any]) -> None:
     uses = every_model(entries)

@@ -20,7 +20,9 @@ from astra.finding import Finding
 EXAMPLES = Path(__file__).parents[1] / "examples"
 VALID = sorted(EXAMPLES.glob("valid/*/*.yaml"))
 INVALID = sorted(EXAMPLES.glob("invalid/*/*.yaml"))
-FOLDERS = {*catalog.embedding_providers(), "environments", "none", "tables"}
+# A file that vectorize catalog update filled in waits for a person, who writes its examples with the rest.
+COMPLETE = {key for key, provider in catalog.embedding_providers().items() if not provider.guessed}
+FOLDERS = {*COMPLETE, "environments", "none", "tables"}
 # Every model that the live service listed is SUPPORTED, so no file alone can break the one; what breaks policies stands in
 # the folder policies.
 NEEDS_MORE_THAN_A_FILE = {"lifecycle", "policy"}
@@ -150,7 +152,7 @@ def test_with_another_catalogue_a_model_that_ends_is_told_of(tmp_path: Path, sta
 
 SAMPLES = [ROOT / "environments" / f"{stack}.yaml" for stack in ("local", "dev", "staging", "prod", "self-hosted")]
 # The two others are listed by the service for HEADER alone, and by Astra's documentation not at all.
-INTEGRATIONS = catalog.embedding_providers().keys() - {"bedrock", "cohere"}
+INTEGRATIONS = COMPLETE - {"bedrock", "cohere"}
 
 
 def sample(stack: str) -> Any:

@@ -1,6 +1,7 @@
 """The files of schemas/: well formed, described, and in agreement with a recorded answer of the live service."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,6 +18,10 @@ LIVE = json.loads((RECORDINGS / "find-embedding-providers.json").read_text(encod
 OPEN_SOURCE = json.loads((RECORDINGS / "providers.json").read_text(encoding="utf-8"))
 PROVIDERS = catalog.embedding_providers()
 MODELS = [(provider, model) for provider in PROVIDERS.values() for model in provider.models.values()]
+# Those whose facts are the recording's alone; an update of the catalogue names another answer as the source of others.
+AS_RECORDED = [
+    one for one in PROVIDERS.values() if not any(re.search(r"-\d{4}-\d\d-\d\d$", name) for name in one.schema["x-sources"])
+]
 each_provider = pytest.mark.parametrize("provider", PROVIDERS.values(), ids=list(PROVIDERS))
 each_model = pytest.mark.parametrize(
     ("provider", "model"), [pytest.param(*both, id=f"{both[0].key}-{both[1].name}") for both in MODELS]
@@ -399,15 +404,16 @@ def default(recorded: Mapping[str, Any]) -> Any:
 
 
 def test_the_providers_are_those_that_the_live_service_listed() -> None:
-    assert list(PROVIDERS) == sorted(LIVE)
+    newer = {one.key for one in PROVIDERS.values() if one not in AS_RECORDED}
+    assert list(PROVIDERS) == sorted({*LIVE, *newer})
 
 
-@each_provider
+@pytest.mark.parametrize("provider", AS_RECORDED, ids=lambda one: one.key)
 def test_a_provider_is_as_the_live_service_described_it(provider: catalog.EmbeddingProvider) -> None:
     assert stated(provider) == answered(LIVE[provider.key])
 
 
-@pytest.mark.parametrize("provider", [one for one in PROVIDERS.values() if one.key in OPEN_SOURCE], ids=lambda one: one.key)
+@pytest.mark.parametrize("provider", [one for one in AS_RECORDED if one.key in OPEN_SOURCE], ids=lambda one: one.key)
 def test_dimensions_are_those_of_the_open_source_service_too(provider: catalog.EmbeddingProvider) -> None:
     """It alone told the dimensions of Titan v2, and Astra alone has the newer model of NVIDIA."""
     told = {}
@@ -598,7 +604,7 @@ def test_a_parameter_belongs_to_the_account_or_to_the_model() -> None:
     scopes = {
         provider.key: {name: rule["x-scope"] for name, rule in provider.parameters.items()}
         for provider in PROVIDERS.values()
-        if provider.parameters
+        if provider.parameters and not provider.guessed
     }
     assert scopes == {
         "azureOpenAI": {"resourceName": "account", "deploymentId": "account"},

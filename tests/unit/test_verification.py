@@ -8,7 +8,7 @@ import pytest
 
 from astra import database, verification
 from astra.data_api import command
-from astra.errors import AstraError, Unavailable
+from astra.errors import AstraError, Unavailable, Unreadable
 from astra.http import Connection
 from astra.verification import PROVIDER_REFUSED, Question, Verification, provider_status
 from emulator.world import World
@@ -149,6 +149,17 @@ def test_a_refusal_that_does_not_last_was_none(emulator: Connection, endpoint: s
     connection = Connection(emulator.target, emulator.client, sleep)
     assert asked(connection, question(endpoint)) == Verification(
         "verified", "the database accepted the credential stored, and refused an impossible one"
+    )
+
+
+@pytest.mark.parametrize("entry", [{"supportedAuthentication": None}, {"supportedAuthentication": {"NONE": None}}, {}, None])
+def test_a_provider_of_which_no_kind_is_told_makes_the_list_unreadable(answering: Callable, entry: Any) -> None:
+    entries = {"openai": entry, "nvidia": {"supportedAuthentication": {}}}
+    service = answering(httpx.Response(200, json={"status": {"embeddingProviders": entries}}))
+    with pytest.raises(Unreadable) as raised:
+        verification.providers(service.connection, "https://data")
+    assert str(raised.value) == (
+        "cannot list the embedding providers of https://data: the answer does not say which kinds of authentication openai has."
     )
 
 

@@ -120,6 +120,7 @@ def test_actions_are_github_s_own_pinned_by_commit_and_leave_no_token_behind(pat
 
 
 RIGHTS = {
+    ("catalog", "catalog"): {"contents": "write", "pull-requests": "write"},
     ("drift", "drift"): {"contents": "read", "issues": "write"},
     ("pull-request", "validate"): {"contents": "read"},
     ("pull-request", "preview"): {"contents": "read", "pull-requests": "write"},
@@ -142,24 +143,26 @@ def test_secrets_are_given_to_the_steps_that_need_them_in_environments_alone() -
     for path in GITHUB:
         for name, job in jobs(path).items():
             needing = [step for step in job["steps"] if "secrets." in str(step.get("env", {}))]
-            assert all(re.search("pulumi |vectorize (drift|promote)", step["run"]) for step in needing)
+            assert all(re.search(r"pulumi |vectorize (drift|promote|catalog)", step["run"]) for step in needing)
             assert ("environment" in job) == bool(needing), name
             assert "secrets." not in str(job.get("env", {}))
 
 
 def test_of_what_writes_only_one_runs_at_a_time_and_is_never_stopped() -> None:
     concurrency = {path.stem: read(path)["concurrency"]["cancel-in-progress"] for path in GITHUB}
-    assert concurrency == {"apply": False, "drift": False, "promote": False, "pull-request": True}
+    assert concurrency == {"apply": False, "catalog": False, "drift": False, "promote": False, "pull-request": True}
     one_at_a_time = {name for name, job in read(GITLAB).items() if isinstance(job, dict) and "resource_group" in job}
     assert one_at_a_time == {"apply dev", "apply staging", "apply prod", "drift"}
 
 
 def test_what_the_workflows_call_of_vectorize_exists_with_these_options() -> None:
     found = calls("vectorize")
-    assert {call[0] for call in found} == {"drift", "promote", "validate"}
-    context = click.Context(main)
+    assert {call[0] for call in found} == {"catalog", "drift", "promote", "validate"}
     for name, *arguments in found:
-        command = main.get_command(context, name)
+        context, command = click.Context(main), main.get_command(click.Context(main), name)
+        while isinstance(command, click.Group):
+            name, *arguments = arguments  # noqa: PLW2901 -- of the group's own commands
+            command = command.get_command(context, name)
         assert command
         command.make_context(name, arguments)
 
