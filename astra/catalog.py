@@ -106,6 +106,11 @@ class EmbeddingProvider:
         return found
 
 
+_FACTS: Mapping[type, list[str]] = {
+    kind: [name for name, stated in vars(kind).items() if isinstance(stated, property)] for kind in (EmbeddingProvider, Model)
+}
+
+
 def provider_file(key: str) -> Path:
     """The file of an embedding provider, whether it is there or not."""
     return _PROVIDERS / f"{key}{_ENDING}"
@@ -193,13 +198,37 @@ def registry() -> "Registry[Any]":
 
 @cache
 def embedding_providers() -> Mapping[str, EmbeddingProvider]:
-    """All embedding providers that have a schema, by the key the Data API uses, in alphabetical order."""
+    """All embedding providers that have a schema, by the key the Data API uses, in alphabetical order.
+
+    Raises:
+        Invalid: a file cannot be read, or does not say what an embedding provider is.
+    """
     prefix = "embedding-providers:"
     return {
-        key.removeprefix(prefix): embedding_provider(key.removeprefix(prefix), document)
+        key.removeprefix(prefix): _whole(key.removeprefix(prefix), document)
         for key, document in sorted(documents().items())
         if key.startswith(prefix)
     }
+
+
+def _whole(key: str, document: JsonSchema) -> EmbeddingProvider:
+    """The provider, of which everything can be told that is ever asked of it.
+
+    That is not all of its metaschema, which takes as long to check as everything else at the start of a command.
+    """
+    made: EmbeddingProvider | None = None
+    try:
+        made = embedding_provider(key, document)
+        for one in (made, *made.models.values()):
+            for fact in _FACTS[type(one)]:
+                getattr(one, fact)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        made = None
+    if made is None or not made.models:
+        name = provider_file(key).relative_to(SCHEMAS.parent).as_posix()
+        form = "the file has not the form of schemas/embedding-provider.metaschema.json: correct it, or restore it from git"
+        raise Invalid(str(found(name, (1, 1), Problem((), form, rule="syntax"))))
+    return made
 
 
 def embedding_provider(key: str, document: JsonSchema) -> EmbeddingProvider:

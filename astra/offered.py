@@ -80,7 +80,7 @@ def enabled(entry: Mapping[str, Any]) -> list[str]:
 
 def status(model: Mapping[str, Any]) -> str:
     """The status of a model of an answer. Astra stated none in 2025-12, when only supported ones were listed."""
-    return str((model.get("apiModelSupport") or {}).get("status", SUPPORTED))
+    return str((model.get("apiModelSupport") or {}).get("status") or SUPPORTED)
 
 
 def told(key: str, entry: Mapping[str, Any]) -> Offer:

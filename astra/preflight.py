@@ -17,12 +17,13 @@ from astra.wording import listed
 
 
 class Credential(NamedTuple):
-    """A credential that a database does not accept: the database by its logical name, and what the service said."""
+    """A credential that a database does not accept: by its logical name; what was said; what the Portal calls the database."""
 
     database: str
     provider: str
     name: str
     said: str
+    called: str
 
 
 @dataclass(slots=True)
@@ -47,7 +48,7 @@ class Report:
         crowded = [said for name, one in self.rooms.items() for said in one.warnings(name)]
         return crowded + [
             f"{one.database} does not accept the credential {one.name} of {one.provider}: {one.said} "
-            f"{portal.steps(one.provider, one.name, f'the database {one.database}')} Without it these fail, and nothing else: "
+            f"{portal.steps(one.provider, one.name, one.called)} Without it these fail, and nothing else: "
             f"{listed(addresses)}."
             for one, addresses in self.credentials.items()
         ]
@@ -65,10 +66,11 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class _Standing:
-    """A database that answers: its address and its keyspaces."""
+    """A database that answers: its address, its keyspaces, and what a person calls it."""
 
     endpoint: str
     keyspaces: tuple[str, ...]
+    called: str
 
 
 def report(
@@ -108,7 +110,9 @@ def _standing(connection: Connection, settings: Mapping[str, Any], name: str, fo
     """The database where it stands and answers; its regions are checked on the way."""
     if connection.target.self_hosted:
         endpoint = settings["apiEndpoint"]
-        return _Standing(endpoint, tuple(keyspace.self_hosted_names(connection, endpoint, SNAPSHOT)))
+        return _Standing(
+            endpoint, tuple(keyspace.self_hosted_names(connection, endpoint, SNAPSHOT)), f"the database of {endpoint}"
+        )
     try:
         there = database.standing(connection, settings)
     except NotFound as error:
@@ -124,7 +128,8 @@ def _standing(connection: Connection, settings: Mapping[str, Any], name: str, fo
     if described["status"] not in (database.ACTIVE, "MAINTENANCE"):
         found.unverified[name] = f"it is {described['status']}"
         return None
-    return _Standing(there.endpoint, tuple(keyspace.names(described)))
+    called = f'the database "{described["info"].get("name")}" ({described["id"]})'
+    return _Standing(there.endpoint, tuple(keyspace.names(described)), called)
 
 
 def _check_regions(
@@ -155,7 +160,9 @@ def _ask_keyspaces(
                 if said.outcome == "refused":
                     found.refusals.append(f"{address}.{path}: {said.said}")
                 elif said.outcome == "credential":
-                    named = Credential(name, vector["service"]["provider"], _credential(vector["service"]), said.said)
+                    named = Credential(
+                        name, vector["service"]["provider"], _credential(vector["service"]), said.said, standing.called
+                    )
                     found.credentials.setdefault(named, []).append(f"{address}.{path}")
                 elif said.outcome == "unknown":
                     found.unverified[f"{address}.{path}"] = said.said

@@ -7,13 +7,12 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import click
-from rich.console import Console
 
 from astra.errors import AstraError
 from astra.wording import listed, named, nearest
-from commands import catalog_check, catalog_files, catalog_list, catalog_update, engine, output
+from commands import catalog_check, catalog_files, catalog_list, catalog_update, completing, engine, output
 from commands.catalog_stack import asked
-from commands.show import WIDE
+from commands.show import console
 from commands.stack_option import stack_option
 
 _STACK = (
@@ -39,9 +38,11 @@ Examples:
                                             one, beside what each database of dev offers
   vectorize catalog list --format json | jq '.providers[].models[].name'
 
+\b
+Exit codes: 0 shown; 1 it could not be, or not of every database.
 NO_COLOR=1 keeps colours off a terminal.""",
 )
-@click.argument("provider", required=False)
+@click.argument("provider", required=False, shell_complete=completing.providers)
 @stack_option(help=f"Show beside it what is really offered. {_STACK}")
 @click.option(
     "--format",
@@ -62,7 +63,7 @@ def list_models(provider: str | None, stack: str | None, form: str) -> None:
         if form == "json":
             click.echo(catalog_list.as_json(keys, databases), nl=False)
         else:
-            catalog_list.show(Console(width=None if sys.stdout.isatty() else WIDE), keys, databases)
+            catalog_list.show(console(), keys, databases)
     sys.exit(1 if any(one.reason for one in databases) else 0)
 
 
@@ -109,6 +110,8 @@ Examples:
                                             what would be written, as a diff
   vectorize catalog update --stack dev
 
+\b
+Exit codes: 0 written, or nothing differs; 1 nothing was written, and why.
 docs/catalog.md says what is kept, and what a person completes."""
 )
 @stack_option(required=True, help=_STACK)

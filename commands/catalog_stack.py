@@ -11,8 +11,8 @@ from astra.errors import AstraError
 from astra.http import Connection
 from astra.offered import Offer
 from astra.unmanaged import Names
-from astra.wording import listed, named, nearest
-from commands import engine
+from astra.wording import named
+from commands import engine, engine_process
 from commands.connections import connected, database_of, token
 
 _NOTHING = "it lists no embedding provider that can be used: vectorize may be off there, which says nothing of any model."
@@ -38,19 +38,16 @@ class Database:
 
 
 def asked(stack: str) -> list[Database]:
-    """Every database of a stack, sorted by name, each asked for its embedding providers.
+    """Every database of a stack, sorted by name, each asked for its embedding providers. For the main thread.
 
     Raises:
         engine.EngineError: the engine is missing, has no such stack, or the stack has no database yet.
         AstraError: the target cannot be opened.
     """
-    with ThreadPoolExecutor() as pool:
+    # Nobody waits for the answers that are still under way, nor for the engine.
+    with engine_process.ended_together(), ThreadPoolExecutor() as pool:
         config, export = pool.submit(engine.config, stack), pool.submit(engine.export, stack)
-        try:
-            kept, state = config.result(), export.result()
-        except engine.EngineError:
-            _refuse_unknown(stack)
-            raise
+        kept, state = config.result(), export.result()
         reached = [one for place in connected(state, token(kept.token)) for one in _reached(*place)]
         if not reached:
             raise engine.EngineError(
@@ -58,14 +55,6 @@ def asked(stack: str) -> list[Database]:
                 f"{named(stack)}"
             )
         return sorted(pool.map(_asked, reached), key=lambda one: one.name)
-
-
-def _refuse_unknown(stack: str) -> None:
-    """Says so where it is the stack that is not there. The engine's own words name no other."""
-    known = [name for name, _ in engine.stacks()]
-    if stack not in (short for name in known for short in (name, name.rpartition("/")[2])):
-        others = nearest(stack, known) or f"; there are: {listed(known) or 'none'}"
-        raise engine.EngineError(f"there is no stack {named(stack)}{others}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,6 +171,8 @@ def lines(made: Update, *, dry: bool) -> Iterator[str]:
     yield from _section("What changed at the service:", (f"{one.subject}: {one.news}" for one in made.differences))
     yield from _section("For a person to look at:", made.notes)
     yield from _section("Named in environments:", made.touched)
+    if not dry:
+        yield from ("", "The reference pages of docs/ are renewed by make docs.")
 
 
 def _section(heading: str, entries: Iterable[str]) -> Iterator[str]:

@@ -8,7 +8,7 @@ import click
 
 from astra.drift import Report, exit_code
 from astra.wording import named
-from commands import drift_reports, engine, output, progress
+from commands import drift_reports, engine, engine_process, output, progress
 from commands.drift_reports import github, text
 from commands.drift_stack import looked_at
 from commands.stack_option import stack_option
@@ -49,7 +49,7 @@ def drift(names: tuple[str, ...], everything: bool, tries: bool, stated: str | N
     """
     wanted = output.wanted(stated, outputs)
     try:
-        with engine.ended_together():
+        with engine_process.ended_together():
             reports = [_looked_at(one, tries=tries) for one in _chosen(names, everything=everything)]
     except engine.EngineError as error:
         raise click.ClickException(str(error)) from None

@@ -7,17 +7,15 @@ import json
 import os
 import re
 import shutil
-import signal
 import subprocess
 import tempfile
-import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from astra.wording import named, redacted
+from astra.wording import listed, named, nearest, redacted
+from commands.engine_process import started
 
 TOKEN_VARIABLE = "ASTRA_DB_APPLICATION_TOKEN"  # noqa: S105 - a variable's name
 _NAMESPACE = "vectorize:"
@@ -28,26 +26,19 @@ _TARGET = tuple(f"{_NAMESPACE}{name}" for name in ("devopsUrl", "dataApiUrl", "t
 _ACCESS = re.compile(r"(?<=://)[^\s/\"]+(?=@)|(?<=password=)[^\s&\"]+")
 # How long is waited for a database that does not answer, in seconds: a look is no update, and somebody waits for its end.
 PATIENCE = 300.0
-_PATIENCE_VARIABLE = "VECTORIZE_DATABASE_TIMEOUT"
+PATIENCE_VARIABLE = "VECTORIZE_DATABASE_TIMEOUT"
 # How many resources the engine reads at the same time. Most of them wait for one listing; its own default is four a processor.
 _WIDTH = 64
 # How far the engine's memory grows before garbage is collected, in percent: it is there for seconds, and many events are made.
 _GOGC = "400"
-# By which a terminal, a person or CI ends a command.
-_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-# Asked to end, the engine waits for the reads that are under way; asked again, it ends its plugins, in six seconds. How long it
-# is given after each, in seconds.
-_GRACE = (1.0, 8.0)
 # How many entries of a stack's history are read: refreshes are among them.
 _HISTORY = 50
 # Where a read raised, which is said of it.
 _SUMMARY = "preview failed"
+# What the engine says of a stack that its backend does not have.
+_NO_STACK = "no stack named"
 # What a failing verb of a provider's host says before its sentence.
 _RAISED = re.compile(r"(?:^|\s)(?:\w+\.)*AstraError: ")
-
-
-_running: set[subprocess.Popen[str]] = set()
-_starting = threading.RLock()
 
 
 class EngineError(Exception):
@@ -122,20 +113,20 @@ def stacks() -> list[tuple[str, bool]]:
     Raises:
         EngineError: the engine is missing, or cannot open the state.
     """
-    found = json.loads(asked(["stack", "ls", "--json"], "list the stacks"))
+    found = _read(list, ["stack", "ls", "--json"], "list the stacks")
     return sorted((str(one["name"]), bool(one.get("current"))) for one in found)
 
 
 def outputs(stack: str | None) -> dict[str, Any]:
     """The outputs of a stack's last update, of the selected one where none is named. Raises EngineError."""
     called = named(stack) if stack else "the selected stack"
-    found: dict[str, Any] = json.loads(asked(["stack", "output", "--json"], f"read the outputs of {called}", stack))
+    found: dict[str, Any] = _read(dict, ["stack", "output", "--json"], f"read the outputs of {called}", stack)
     return found
 
 
 def config(stack: str) -> Config:
     """What of a stack's config matters here. Raises EngineError."""
-    found = json.loads(asked(["config", "--json", "--show-secrets"], f"read the config of {named(stack)}", stack))
+    found = _read(dict, ["config", "--json", "--show-secrets"], f"read the config of {named(stack)}", stack)
     values = {key: str((entry or {}).get("value") or "") for key, entry in found.items()}
     target = {key.removeprefix(_NAMESPACE): values[key] for key in _TARGET if values.get(key)}
     return Config(values.get(f"{_NAMESPACE}environment", ""), values.get(_TOKEN, ""), target)
@@ -143,7 +134,7 @@ def config(stack: str) -> Config:
 
 def export(stack: str) -> Export:
     """A stack's state; its secrets stay encrypted. Raises EngineError."""
-    deployment = json.loads(asked(["stack", "export"], f"read the state of {named(stack)}", stack)).get("deployment") or {}
+    deployment = _read(dict, ["stack", "export"], f"read the state of {named(stack)}", stack).get("deployment") or {}
     time = str((deployment.get("manifest") or {}).get("time", ""))
     # Of a stack without any update it is the first of January of the year one.
     updated = "" if time.startswith("0001-") else re.sub(r"(\.\d+)?(Z|\+00:00)$", "Z", time)
@@ -159,7 +150,7 @@ def export(stack: str) -> Export:
 def updates(stack: str) -> list[Update]:
     """The last updates of a stack, newest first, of the backend's newest operations. Raises EngineError."""
     doing = f"read the history of {named(stack)}"
-    found = json.loads(asked(["stack", "history", "--json", f"--page-size={_HISTORY}"], doing, stack))
+    found = _read((list, type(None)), ["stack", "history", "--json", f"--page-size={_HISTORY}"], doing, stack)
     return [
         Update(str(one.get("result", "")), _moment(one.get("startTime")), _moment(one.get("endTime")))
         for one in found or ()
@@ -188,16 +179,17 @@ def refreshed(stack: str, token: str, progress: Callable[[int], None]) -> Refres
     call = command_line(["refresh", "--preview-only", "--json", "--run-program=false", f"--parallel={_WIDTH}"], stack)
     variables = {
         "GOGC": _GOGC,
-        _PATIENCE_VARIABLE: str(PATIENCE),
+        PATIENCE_VARIABLE: str(PATIENCE),
         **os.environ,
         "PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "1",
         **({TOKEN_VARIABLE: token} if token else {}),
     }
-    # Its presence alone overrules the option.
-    variables.pop("PULUMI_RUN_PROGRAM", None)
+    # The presence of the first alone overrules the option; the second means --yes, which no preview takes.
+    for name in ("PULUMI_RUN_PROGRAM", "PULUMI_SKIP_CONFIRMATIONS"):
+        variables.pop(name, None)
     found = Refreshed()
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as said:
-        with _started(call, env=variables, stderr=said) as process:
+        with started(call, env=variables, stderr=said) as process:
             for line in process.stdout or ():
                 event = _event(line)
                 _take(event, found, token)
@@ -243,69 +235,37 @@ def command_line(arguments: list[str], stack: str | None) -> list[str]:
 
 def asked(arguments: list[str], doing: str, stack: str | None = None) -> str:
     """What the engine answers; `doing` is the operation for the message of the EngineError that is raised where it fails."""
-    with _started(command_line(arguments, stack), stderr=subprocess.PIPE) as process:
+    with started(command_line(arguments, stack), stderr=subprocess.PIPE) as process:
         answer, error = process.communicate()
     if process.returncode:
         said = _said(error, stack or "") or f"exit code {process.returncode}"
-        raise EngineError(f"cannot {doing}: {said}")
+        raise EngineError(f"cannot {doing}: {said}{_others(stack) if stack and _NO_STACK in error else ''}")
     return answer
 
 
-@contextmanager
-def _started(call: list[str], **options: Any) -> Iterator[subprocess.Popen[str]]:
-    """The engine in a process group of its own, as long as the context lasts; a terminal's signals do not reach it there."""
-    with _starting:
-        process = subprocess.Popen(
-            call, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, encoding="utf-8", process_group=0, **options
-        )
-        _running.add(process)
+def _read(kind: type | tuple[type, ...], arguments: list[str], doing: str, stack: str | None = None) -> Any:
+    """What the engine answers in JSON. Raises EngineError where it fails, or answers something else."""
+    answer = asked(arguments, doing, stack)
     try:
-        with process:
-            try:
-                yield process
-            except BaseException:
-                process.send_signal(signal.SIGINT)
-                raise
-    finally:
-        _running.discard(process)
+        found = json.loads(answer)
+        if isinstance(found, kind):
+            return found
+    except ValueError:
+        pass
+    raise EngineError(
+        f"cannot {doing}: the answer of pulumi cannot be read; is the pulumi on PATH the engine that set-up installed?"
+    )
 
 
-@contextmanager
-def ended_together() -> Iterator[None]:
-    """As long as the context lasts, a signal that ends this process ends the engine first: it would run on, and knows a token.
-
-    For the main thread. The process ends by the signal that it got; one that it was told to ignore, as by nohup, stays ignored.
-    """
-    before = {number: signal.getsignal(number) for number in _ENDING}
-    for number, handler in before.items():
-        if handler is not signal.SIG_IGN:
-            signal.signal(number, _end)
+def _others(stack: str) -> str:
+    """The stack that may be meant, or all: the engine's own words name no other. Empty where it cannot tell them."""
     try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def _end(number: int, _frame: object) -> None:
-    for one in _ENDING:
-        signal.signal(one, signal.SIG_IGN)
-    with _starting:
-        running = list(_running)
-        for grace in _GRACE:
-            for process in running:
-                process.send_signal(signal.SIGINT)
-            for process in running:
-                with suppress(subprocess.TimeoutExpired):
-                    process.wait(grace)
-        for process in running:
-            with suppress(ProcessLookupError):
-                if process.poll() is None:
-                    os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-        # As a process ends that does not know the signal.
-        signal.signal(number, signal.SIG_DFL)
-        os.kill(os.getpid(), number)
+        full = [name for name, _ in stacks()]
+    except EngineError:
+        return ""
+    # A backend of several organisations names the stack's before it; both are understood.
+    known = [name if "/" in stack else name.rpartition("/")[2] for name in full]
+    return nearest(stack, known) or f"; there are: {listed(known) or 'none'}"
 
 
 def masked(text: str, token: str) -> str:

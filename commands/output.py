@@ -23,6 +23,7 @@ from typing import Any, TextIO
 import click
 
 from astra.wording import listed, named
+from commands import completing, ending
 from commands.replacing import replace_all
 
 # Name of a format: the extensions of its files. Of several formats with one extension the first is meant
@@ -68,6 +69,7 @@ def options(printed: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
             "outputs",
             multiple=True,
             metavar="FILE",
+            shell_complete=completing.files,
             help="Write a report into FILE, too; may be given several times. The extension says in which format: .json, .sarif, "
             ".xml, .md or .txt. Where it fits several formats (SARIF in a .json), or none, --format decides. FILE is replaced as "
             "a whole or not at all.",
@@ -140,10 +142,7 @@ def _printed(content: bytes) -> list[str]:
     try:
         click.echo(content, nl=False)
     except OSError as error:
-        # What is left of it would be tried again at the end of the process, and fail again: some versions of Python keep it.
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
-        os.close(nowhere)
+        ending.give_up_output()
         # A reader that leaves early wants no more.
         return [] if isinstance(error, BrokenPipeError) else [f"standard output: cannot be written: {error.strerror}"]
     return []
@@ -157,8 +156,12 @@ def tell(failures: Iterable[str]) -> None:
 
 def colours(stream: TextIO | None) -> bool:
     """Whether a stream shows colours: a terminal does, unless NO_COLOR or its kind says otherwise."""
-    terminal = stream is not None and stream.isatty()
-    return terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return obeys(stream) and not os.environ.get("NO_COLOR")
+
+
+def obeys(stream: TextIO | None) -> bool:
+    """Whether a stream is a terminal that obeys control sequences, by which a line of progress is written over."""
+    return stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def written(file: str, content: str) -> str:

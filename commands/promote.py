@@ -14,7 +14,7 @@ from astra.errors import Invalid
 from astra.promotion import Report, exit_code, short
 from astra.validation import mapping
 from astra.wording import named
-from commands import engine, output, progress, promotion_reports
+from commands import completing, engine, engine_process, output, progress, promotion_reports
 from commands.environment_file import environment_file
 from commands.promotion.checking import checked
 from commands.promotion.promoting import Wish, promoted
@@ -42,8 +42,8 @@ Examples:
 Exit codes: 0 promoted, or nothing to do; 2 refused, with all the reasons; 1 it could not be told or done.
 NO_COLOR=1 keeps colours off a terminal."""
 )
-@click.argument("source", required=False, metavar="[FROM]")
-@click.argument("target", required=False, metavar="[TO]")
+@click.argument("source", required=False, metavar="[FROM]", shell_complete=completing.environments)
+@click.argument("target", required=False, metavar="[TO]", shell_complete=completing.environments)
 @click.option(
     "--allow", "allowed", multiple=True, metavar="ADDRESS", help="What may be lost or has to be embedded anew; several times."
 )
@@ -62,9 +62,16 @@ NO_COLOR=1 keeps colours off a terminal."""
     "--check",
     "check",
     metavar="TO",
+    shell_complete=completing.environments,
     help="Only tell whether its predecessor has proven what TO's file declares. Asks no database.",
 )
-@click.option("--history", "history", metavar="ENVIRONMENT", help="Only show what was deployed there, as text or json.")
+@click.option(
+    "--history",
+    "history",
+    metavar="ENVIRONMENT",
+    shell_complete=completing.environments,
+    help="Only show what was deployed there, as text or json.",
+)
 @output.options(
     "text (changes, gates and what to do; the default), json (schemas/reports/promotion-1.schema.json), sarif (2.1.0), junit (a "
     "test case a gate), github (workflow commands, step summary and outputs) or markdown (for a pull request)."
@@ -129,7 +136,7 @@ def _promoted(
     applies, dry_run, probes = ways
     wish = Wish(source, target, digest, frozenset(allowed), dry_run, applies, applies if probes is None else probes)
     with progress.line() as tell:
-        return promoted(wish, engine.ended_together, tell)
+        return promoted(wish, engine_process.ended_together, tell)
 
 
 def _next(source: str) -> str:
@@ -166,7 +173,8 @@ def _table(history: tuple[Deployment, ...], width: int | None) -> str:
         table.add_column(column, overflow="fold")
     for one in history:
         table.add_row(*map(Text, (short(one.digest), one.deployed_at, one.commit[:12], one.origin, one.tool)))
-    console = Console(width=width, no_color=True)
+    # A file is not the terminal that the command may stand on.
+    console = Console(width=width, color_system=None if width else "auto")
     with console.capture() as captured:
         console.print(table)
     return "\n".join(line.rstrip() for line in captured.get().splitlines() if line.strip()) + "\n"

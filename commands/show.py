@@ -11,7 +11,7 @@ from rich.console import Console, JustifyMethod
 from rich.table import Table
 from rich.text import Text
 
-from commands import engine
+from commands import completing, ending, engine, output
 
 # Of a pipe or a log, where nothing has to be folded. Unit: characters.
 WIDE = 160
@@ -23,8 +23,19 @@ COLUMNS = ("keyspace", "collection or column", "provider", "model", "dimension",
 _NOT_MADE = ("not made yet", "", "", "")
 
 
-@click.command()
-@click.argument("stack", required=False)
+@click.command(
+    epilog="""\b
+Examples:
+  vectorize show                            the selected stack
+  vectorize show prod                       another one
+  vectorize show dev --json | jq -r '.[].apiEndpoint'
+                                            addresses, for a script
+
+\b
+Exit codes: 0 shown; 1 it could not be.
+NO_COLOR=1 keeps colours off a terminal."""
+)
+@click.argument("stack", required=False, shell_complete=completing.stacks)
 @click.option("--json", "as_json", is_flag=True, help="Print the stack's output `databases` as JSON instead.")
 def show(stack: str | None, as_json: bool) -> None:
     """Show what STACK (by default the selected one) stands for, from the outputs of its last update."""
@@ -34,10 +45,23 @@ def show(stack: str | None, as_json: bool) -> None:
     elif not databases:
         click.echo("Nothing stands in this stack yet: run pulumi up.")
     else:
-        console = Console(width=None if sys.stdout.isatty() else WIDE)
+        shown = console()
         for name, database in databases.items():
-            console.print(_heading(name, database), highlight=False, soft_wrap=True)
-            console.print(_table(database))
+            shown.print(_heading(name, database), highlight=False, soft_wrap=True)
+            shown.print(_table(database))
+
+
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        # A reader that leaves early wants no more. Rich would end the program with 1 here; its exit code is the command's own.
+        self.quiet = True
+        ending.give_up_output()
+
+
+def console() -> Console:
+    """Standard output for tables: as wide as its terminal, or WIDE; and without an escape sequence where no colours are shown."""
+    terminal = sys.stdout is not None and sys.stdout.isatty()
+    return _Console(width=None if terminal else WIDE, color_system="auto" if output.colours(sys.stdout) else None)
 
 
 def _databases(stack: str | None) -> dict[str, Any]:

@@ -5,6 +5,8 @@ from typing import Any, TypeVar
 
 import click
 
+from commands import completing
+
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
@@ -15,7 +17,7 @@ def stack_option(*names: str, **settings: Any) -> Callable[[_Command], _Command]
         names: of the parameter, where it is not `stack`.
         settings: as of `click.option`; with `multiple` each of them has a name.
     """
-    return click.option("--stack", *names, metavar="NAME", callback=_named, **settings)
+    return click.option("--stack", *names, metavar="NAME", callback=_named, shell_complete=completing.stacks, **settings)
 
 
 def _named(_context: click.Context, _option: click.Parameter, value: Any) -> Any:

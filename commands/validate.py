@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from commands import output
+from commands import completing, output
 from commands.reports import Checked, count, report, summary, text
 from commands.sources import check, is_input
 
@@ -27,7 +27,7 @@ Examples:
 Exit codes: 0 nothing is wrong; 1 something is, or cannot be read or written.
 NO_COLOR=1 keeps colours off a terminal."""
 )
-@click.argument("sources", nargs=-1, metavar="[FILE|STACK]...")
+@click.argument("sources", nargs=-1, metavar="[FILE|STACK]...", shell_complete=completing.sources)
 @output.options(
     "text (one line a finding; the default), json (schemas/reports/validate-1.schema.json), sarif (2.1.0), junit, github "
     "(workflow commands) or markdown."

@@ -13,6 +13,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from emulator.application import application
 from emulator.credentials_command import credentials
 from emulator.database_command import database
+from emulator.examples import examples
 from emulator.fault_command import fault
 from emulator.hosts import for_loopback_alone, is_loopback, to_listen_on
 from emulator.model_command import model, provider
@@ -60,7 +61,7 @@ for command in (credentials, database, fault, model, provider, reset, setting, s
     emulator.add_command(command)
 
 
-@emulator.command()
+@emulator.command(epilog=examples("serve", "serve --port 0 --store other.sqlite --verbose"))
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8181, show_default=True, help="Port; 0 picks a free one.")
 @STORE

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from emulator import control, pasted_keys
+from emulator.examples import examples
 from emulator.refusal import Refusal
 from emulator.store_option import STORE, opened
 
@@ -31,7 +32,9 @@ def credentials() -> None:
     """Play the Astra Portal: the stored credentials of embedding providers, by name."""
 
 
-@credentials.command()
+@credentials.command(
+    epilog=examples("credentials add openai knowledge-dev-openai", "credentials add openai other --database knowledge-dev")
+)
 @PROVIDER
 @NAME
 @click.option(
@@ -49,7 +52,7 @@ def add(provider: str, name: str, databases: tuple[str, ...], store: str, *, no_
     click.echo(f"Stored the credential {name} of {provider}, scoped to {scope}.")
 
 
-@credentials.command()
+@credentials.command(epilog=examples("credentials remove openai knowledge-dev-openai"))
 @PROVIDER
 @NAME
 @STORE
@@ -60,7 +63,7 @@ def remove(provider: str, name: str, store: str) -> None:
     click.echo(f"Removed the credential {name} of {provider}.")
 
 
-@credentials.command(name="list")
+@credentials.command(name="list", epilog=examples("credentials list"))
 @STORE
 def list_all(store: str) -> None:
     """List every credential with its provider and its databases."""

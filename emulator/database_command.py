@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from emulator import control
+from emulator.examples import examples
 from emulator.store_option import STORE, opened
 
 
@@ -15,7 +16,7 @@ def database() -> None:
     """Look at the databases, and put them into a status: HIBERNATED, MAINTENANCE, ERROR, ..."""
 
 
-@database.command(name="list")
+@database.command(name="list", epilog=examples("database list"))
 @STORE
 def list_all(store: str) -> None:
     """List every database, terminated ones too, with what is in it."""
@@ -27,7 +28,7 @@ def list_all(store: str) -> None:
         click.echo("There is no database.")
 
 
-@database.command()
+@database.command(epilog=examples("database set-status knowledge-dev HIBERNATED", "database set-status knowledge-dev ACTIVE"))
 @click.argument("name")
 @click.argument("status")
 @STORE

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from emulator import control, faults
+from emulator.examples import examples
 from emulator.store_option import STORE, opened
 
 
@@ -19,7 +20,16 @@ def fault() -> None:
     """
 
 
-@fault.command()
+@fault.command(
+    epilog=examples(
+        "fault add --status 429 --retry-after 2 --count 3",
+        "fault add --status 503 --route 'POST /v2/databases'",
+        "fault add --status 401 --body null --route '/v2/*'",
+        "fault add --delay 0.5 --command find",
+        "fault add --hang-up half --command createCollection",
+        "fault add --status 500 --probability 0.1 --seed 7",
+    )
+)
 @click.option("--status", type=int, help="Answer with this HTTP status instead; the request has no effect.")
 @click.option("--retry-after", type=int, metavar="SECONDS", help="That answer's header Retry-After.")
 @click.option("--body", help="That answer's body: JSON such as null, or plain text. Left out: a sentence.")
@@ -36,23 +46,13 @@ def fault() -> None:
 @click.option("--seed", type=int, help="Which requests that hits; the same ones with the same seed.")
 @STORE
 def add(store: str, **stated: Any) -> None:
-    """Add a fault. Limits that are left out do not limit.
-
-    \b
-    Examples:
-      vectorize emulator fault add --status 429 --retry-after 2 --count 3
-      vectorize emulator fault add --status 503 --route 'POST /v2/databases'
-      vectorize emulator fault add --status 401 --body null --route '/v2/*'
-      vectorize emulator fault add --delay 0.5 --command find
-      vectorize emulator fault add --hang-up half --command createCollection
-      vectorize emulator fault add --status 500 --probability 0.1 --seed 7
-    """  # noqa: D301 -- click's own mark for lines that must stay lines
+    """Add a fault. Limits that are left out do not limit."""
     with opened(store) as world:
         added = control.add_fault(world, **stated)
     click.echo(f"Added the fault {said(added | {'remaining': added.get('count'), 'happened': 0})}.")
 
 
-@fault.command(name="list")
+@fault.command(name="list", epilog=examples("fault list"))
 @STORE
 def list_all(store: str) -> None:
     """List the faults that can still happen, in the order they happen in."""
@@ -64,7 +64,7 @@ def list_all(store: str) -> None:
         click.echo("There is no fault.")
 
 
-@fault.command()
+@fault.command(epilog=examples("fault clear", "fault clear 1 3"))
 @click.argument("numbers", type=int, nargs=-1, metavar="[NUMBER]...")
 @STORE
 def clear(numbers: tuple[int, ...], store: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from emulator import control
+from emulator.examples import examples
 from emulator.store_option import STORE, opened
 
 DATABASE = click.option("--database", help="For this database only, by name or id. Left out: for all.")
@@ -15,7 +16,7 @@ def model() -> None:
     """Look at the embedding models, and let them age."""
 
 
-@model.command(name="list")
+@model.command(name="list", epilog=examples("model list", "model list openai --database knowledge-dev"))
 @click.argument("provider", required=False)
 @DATABASE
 @STORE
@@ -27,7 +28,12 @@ def list_models(provider: str | None, database: str | None, store: str) -> None:
         click.echo(f"{one['provider']} {one['model']}: {one['status']}")
 
 
-@model.command()
+@model.command(
+    epilog=examples(
+        "model set-status openai text-embedding-ada-002 DEPRECATED",
+        "model set-status mistral mistral-embed REMOVED",
+    )
+)
 @click.argument("provider")
 @click.argument("name", metavar="MODEL")
 @click.argument("status")
@@ -49,7 +55,7 @@ def provider() -> None:
     """Let embedding providers vanish, and come back."""
 
 
-@provider.command()
+@provider.command(epilog=examples("provider remove cohere"))
 @click.argument("name", metavar="PROVIDER")
 @DATABASE
 @STORE
@@ -60,7 +66,7 @@ def remove(name: str, database: str | None, store: str) -> None:
     click.echo(f"{name} is gone for {database or 'every database'}.")
 
 
-@provider.command()
+@provider.command(epilog=examples("provider restore cohere"))
 @click.argument("name", metavar="PROVIDER")
 @DATABASE
 @STORE

@@ -7,6 +7,7 @@ import json
 import click
 
 from emulator import control
+from emulator.examples import examples
 from emulator.store_option import STORE, opened
 
 
@@ -15,7 +16,7 @@ def setting() -> None:
     """Change how long things take, what the region offers, which limits hold."""
 
 
-@setting.command(name="list")
+@setting.command(name="list", epilog=examples("setting list"))
 @STORE
 def list_all(store: str) -> None:
     """List every setting with its value and its meaning."""
@@ -27,25 +28,25 @@ def list_all(store: str) -> None:
         click.echo(click.wrap_text(f"{one['meaning']}; {one['values']}", 80, "  ", "  "))
 
 
-@setting.command(name="set")
+@setting.command(
+    name="set",
+    epilog=examples(
+        "setting set provisioning_seconds 30",
+        "setting set credential_service down",
+        "setting set organization_regions '[\"AWS/us-east-2\"]'",
+    ),
+)
 @click.argument("name")
 @click.argument("value")
 @STORE
 def set_one(name: str, value: str, store: str) -> None:
-    """Give the setting NAME this VALUE, which is JSON; a word needs no quotes.
-
-    \b
-    Examples:
-      vectorize emulator setting set provisioning_seconds 30
-      vectorize emulator setting set credential_service down
-      vectorize emulator setting set organization_regions '["AWS/us-east-2"]'
-    """  # noqa: D301 -- click's own mark for lines that must stay lines
+    """Give the setting NAME this VALUE, which is JSON; a word needs no quotes."""
     with opened(store) as world:
         changed = control.set_setting(world, name, _value(value))
     click.echo(f"{name} is {json.dumps(changed['value'])}.")
 
 
-@setting.command()
+@setting.command(epilog=examples("setting restore provisioning_seconds"))
 @click.argument("name")
 @STORE
 def restore(name: str, store: str) -> None:

@@ -9,12 +9,13 @@ from typing import Any
 import click
 
 from emulator import control, credentials_command, database_command, fault_command
+from emulator.examples import examples
 from emulator.store_option import STORE, opened
 from emulator.tokens import DEFAULT_TOKEN
 
 
-@click.command()
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.command(epilog=examples("status", "status --format json --store other.sqlite"))
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="What is printed.")
 @STORE
 def status(form: str, store: str) -> None:
     """Show what is in a world: databases, credentials, faults, and what was changed."""
@@ -50,7 +51,7 @@ def _where(one: dict[str, str], names: dict[str, str]) -> str:
     return names.get(one["database"], one["database"]) or "every database"
 
 
-@click.command()
+@click.command(epilog=examples("reset", "reset --yes"))
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @STORE
 def reset(store: str, *, yes: bool) -> None:

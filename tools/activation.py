@@ -65,6 +65,12 @@ unset -f _vectorize_first
 unset _vectorize_path
 export PATH
 
+# What the activation of another project set gives way, or its state would be used here.
+case "${{PULUMI_HOME:-}}" in */{places.made.name}/{places.pulumi_home.name}) unset PULUMI_HOME ;; esac
+case "${{PULUMI_BACKEND_URL:-}}" in file://*/{places.made.name}/{places.state.name}) unset PULUMI_BACKEND_URL ;; esac
+case "${{PULUMI_CONFIG_PASSPHRASE_FILE:-}}" in
+    */{places.made.name}/{places.passphrase.name}) unset PULUMI_CONFIG_PASSPHRASE_FILE ;;
+esac
 export PULUMI_SKIP_UPDATE_CHECK=1
 # Refresh and destroy see the settings and permissions of now, and not those of the last up.
 export PULUMI_RUN_PROGRAM="${{PULUMI_RUN_PROGRAM:-true}}"
@@ -77,6 +83,27 @@ fi
 if [ -z "${{PULUMI_CONFIG_PASSPHRASE+set}}" ] && [ -z "${{PULUMI_CONFIG_PASSPHRASE_FILE:-}}" ]; then
     export PULUMI_CONFIG_PASSPHRASE_FILE={shlex.quote(str(places.passphrase))}
 fi
+
+# Completion of vectorize, where somebody types: the script is asked for when it is first needed, so that this stays quick.
+case $- in
+    *i*)
+        if [ -n "${{BASH_VERSION-}}" ]; then
+            _vectorize_load() {{
+                unset -f _vectorize_load
+                complete -r vectorize
+                # 124 has bash begin anew, by the completion that is there now.
+                eval "$(vectorize completion bash 2>/dev/null)" && return 124
+            }}
+            complete -F _vectorize_load vectorize
+        elif [ -n "${{ZSH_VERSION-}}" ] && command -v compdef >/dev/null; then
+            _vectorize_load() {{
+                unset -f _vectorize_load
+                eval "$(vectorize completion zsh 2>/dev/null)" && _vectorize_completion "$@"
+            }}
+            compdef _vectorize_load vectorize
+        fi
+        ;;
+esac
 """
 
 

@@ -79,7 +79,7 @@ def _asked(connection: Connection, target: Side, workload: Mapping[str, Any], be
             f"{named(one.database)} does not accept the credential {named(one.name)} of {named(one.provider)}: {one.said} "
             f"Without it these fail: {listed(addresses)}.",
             one.database,
-            portal.steps(one.provider, one.name, f"the database {one.database}"),
+            portal.steps(one.provider, one.name, one.called),
         )
         for one, addresses in found.credentials.items()
     ]

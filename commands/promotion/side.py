@@ -66,9 +66,8 @@ def environments() -> list[str]:
 
 def of_file(name: str) -> Side:
     """An environment by its file alone, without its state. Raises EngineError as `sides` does."""
-    stacks = [stack for stack, _ in engine.stacks()]
-    _known(name, stacks)
-    if stack := _stack(name, stacks):
+    _known(name, [])
+    if stack := _stack(name, [stack for stack, _ in engine.stacks()]):
         _refuse_another_file(name, engine.config(stack))
     return Side(name, environment_file(name))
 

@@ -205,6 +205,8 @@ def test_what_is_offered_is_checked_updated_and_then_the_same(standing: Standing
         "",
         "Named in environments:",
         "- environments/test.yaml:26:13: workload.knowledge.docs.collections.b.vector.service: openai/text-embedding-3-small",
+        "",
+        "The reference pages of docs/ are renewed by make docs.",
     ]
     assert {branch["x-status"] for branch in standing.provider("cohere")["oneOf"]} == {"END_OF_LIFE"}
     assert "- Embedding models as the embedded emulator listed them on " in (standing.folder / "CHANGELOG.md").read_text()
@@ -250,7 +252,7 @@ def test_a_database_that_cannot_be_asked_is_told_and_nothing_is_written(standing
 @pytest.mark.parametrize(
     ("stack", "sentence"),
     [
-        ("tset", 'there is no stack tset; did you mean "test"?'),
+        ("tset", "cannot read the config of tset: no stack named 'tset' found; did you mean \"test\"?"),
         ("empty", "the stack empty has no database that could be asked: bring it up first, with pulumi up --stack empty"),
     ],
 )

@@ -1068,7 +1068,8 @@ def test_each_integration_embeds_once_where_that_is_asked_for(standing: Standing
 def test_a_stack_that_does_not_exist_is_one_sentence(standing: Standing) -> None:
     look = standing.look(stacks=("nowhere",))
     assert look.code == 1
-    assert look.told("unknown") == [("unknown", "", "error", "cannot read the config of nowhere: no stack named 'nowhere' found")]
+    sentence = "cannot read the config of nowhere: no stack named 'nowhere' found; there are: test"
+    assert look.told("unknown") == [("unknown", "", "error", sentence)]
 
 
 def test_the_same_cause_in_two_stacks_is_told_once(standing: Standing) -> None:

@@ -237,7 +237,7 @@ signal.pause() if not {last} else None
 LOOKING = """\
 import pathlib
 from concurrent.futures import ThreadPoolExecutor
-from commands import engine
+from commands import engine, engine_process
 
 def pauses():
     yield {first}
@@ -245,13 +245,13 @@ def pauses():
         pass
     yield {second}
 
-engine._GRACE = pauses()
+engine_process._GRACE = pauses()
 
 def started(_):
-    (process,) = engine._running
+    (process,) = engine_process._running
     print(process.pid, flush=True)
 
-with engine.ended_together(), ThreadPoolExecutor() as pool:
+with engine_process.ended_together(), ThreadPoolExecutor() as pool:
     pool.submit(engine.refreshed, "dev", "", started).result()
 """
 

@@ -85,6 +85,20 @@ def test_the_projects_own_engine_on_path_is_not_taken_for_the_users(places: Plac
     assert record.on_path({"PATH": f"{own}:/nowhere"}, places) is None
 
 
+def test_the_engine_of_another_project_is_copied_since_that_project_may_go(places: Places, tmp_path: Path) -> None:
+    another = tmp_path / "another" / ".vectorize" / "engine" / "bin"
+    environ = {"PATH": f"{another}:/nowhere"}
+    for name in PROGRAMS:
+        program(another / name)
+    assert existing.from_path(places, environ) is None
+    engine = existing.from_another_project(places, environ)
+    assert engine
+    assert engine.folder == str(places.engine / "bin")
+    assert engine.sentence == f"Pulumi engine: {ENGINE_VERSION}, copied from {another} in .vectorize/engine"
+    program(another / "pulumi", "3.258.0")
+    assert existing.from_another_project(Places(tmp_path / "third"), environ) is None
+
+
 @pytest.mark.parametrize("lost", PROGRAMS)
 def test_a_folder_that_lacks_a_program_is_not_whole(places: Places, lost: str) -> None:
     for name in PROGRAMS:

@@ -106,6 +106,14 @@ def test_a_keyspace_that_is_still_to_be_made_is_asked_about_in_another(emulator:
     assert [one.partition(": ")[0] for one in reported(emulator, stated).refusals] == ["knowledge.later.tickets"]
 
 
+def test_the_steps_for_a_missing_credential_call_the_database_as_the_portal_does(emulator: Connection, endpoint: str) -> None:
+    missing = {**STORED, "authentication": {"providerKey": "nobody"}}
+    (warning,) = reported(emulator, declared({"articles": {"vector": {"service": missing}}})).warnings()
+    assert warning.startswith("knowledge does not accept the credential nobody of openai: ")
+    called = f'the database "{DATABASE["name"]}" ({emulator.target.database_id(endpoint)})'
+    assert f", and put {called} among its databases. Without it these fail, and nothing else: " in warning
+
+
 @pytest.mark.usefixtures("endpoint")
 def test_an_outage_is_no_problem_of_the_definition_and_is_said_in_one_line(emulator: Connection, world: World) -> None:
     world.set("credential_service", "failing")

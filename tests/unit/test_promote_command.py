@@ -204,6 +204,21 @@ def test_what_the_engine_said_is_shown_where_it_failed_and_only_there(pulumi: Pa
     assert capsys.readouterr().err == "error: it went wrong with (hidden) at postgres://(hidden)@HOST\n"
 
 
+def test_of_what_the_engine_said_its_errors_are_repeated_and_not_its_progress(pulumi: Path) -> None:
+    says(
+        pulumi,
+        "up",
+        " +  astra:Database kb creating (0s) error: AstraError: cannot do it.\n +  Stack s  error: update failed\n"
+        "Diagnostics:\n  astra:Database (kb):\n    error: AstraError: cannot do it.\n    error: update failed\n",
+        255,
+    )
+    with pytest.raises(engine.EngineError) as raised:
+        engine_update.updated("staging", "m", [], "")
+    assert str(raised.value) == (
+        "cannot update staging: the engine ended with exit code 255: cannot do it; what it said stands on standard error"
+    )
+
+
 def test_what_was_unprotected_in_vain_and_still_stands_is_protected_again(pulumi: Path) -> None:
     says(pulumi, "export", json.dumps({"deployment": {"resources": [{"urn": "urn:stands"}]}}))
     says(pulumi, "preview", "", 255)

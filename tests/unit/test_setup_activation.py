@@ -64,6 +64,18 @@ def test_a_backend_of_ones_own_stays(shell: str, places: Places) -> None:
     assert shown["PULUMI_HOME"] == "/home/me/.pulumi"
 
 
+@pytest.mark.parametrize("shell", SHELLS)
+def test_what_the_activation_of_another_project_set_gives_way(shell: str, places: Places) -> None:
+    shown = sourced(
+        shell,
+        places,
+        PULUMI_BACKEND_URL="file:///another/.vectorize/state",
+        PULUMI_CONFIG_PASSPHRASE_FILE="/another/.vectorize/passphrase",
+        PULUMI_HOME="/another/.vectorize/pulumi-home",
+    )
+    assert shown == sourced(shell, places)
+
+
 def test_the_local_stack_runs_on_the_projects_own_state_whatever_the_shell_says(places: Places) -> None:
     environ = {"PATH": "/bin", "PULUMI_BACKEND_URL": "s3://mine", "PULUMI_CONFIG_PASSPHRASE": "x", "PULUMI_STACK": "prod"}
     chosen = activation.variables(places, None, environ)

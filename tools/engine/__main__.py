@@ -14,7 +14,7 @@ from tools.places import Places
 
 
 def choose(places: Places, environ: Mapping[str, str], console: Console) -> Engine:
-    """The first engine that can be had: on PATH, left by an earlier run, installed, built."""
+    """The first engine that can be had: on PATH, left by an earlier run, another project's, installed, built."""
 
     def say(line: str) -> None:
         console.print(line, highlight=False, markup=False, soft_wrap=True)
@@ -24,7 +24,9 @@ def choose(places: Places, environ: Mapping[str, str], console: Console) -> Engi
         return found
     if found is not None:
         say(found.sentence)
-    return existing.from_own_folder(places) or _make(places, environ, console, say)
+    return (
+        existing.from_own_folder(places) or existing.from_another_project(places, environ) or _make(places, environ, console, say)
+    )
 
 
 def _make(places: Places, environ: Mapping[str, str], console: Console, say: Callable[[str], None]) -> Engine:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tools.engine.pins import ENGINE_PROGRAM, ENGINE_VERSION, OLDEST_ENGINE, PROGRAMS
-from tools.engine.record import Engine, companions, on_path
+from tools.engine.record import Engine, companions, of_other_projects, on_path
 from tools.engine.versions import parse, text
 from tools.places import Places
 
@@ -53,6 +53,20 @@ def from_own_folder(places: Places) -> Engine | None:
     note = places.engine / ORIGIN
     origin = note.read_text().strip() if note.exists() else "kept"
     return Engine(ENGINE_VERSION, f"{origin} in {places.engine.relative_to(places.root)}", str(folder))
+
+
+def from_another_project(places: Places, environ: Mapping[str, str]) -> Engine | None:
+    """A copy of the engine of a project that is activated, such as the one that this one was made of: that one may go."""
+    for folder in of_other_projects(environ, places):
+        whole = all(os.access(folder / name, os.X_OK) for name in PROGRAMS)
+        if whole and parse(printed_version(folder / ENGINE_PROGRAM)) == parse(ENGINE_VERSION):
+            partial = places.engine / "partial"
+            partial.mkdir(parents=True, exist_ok=True)
+            for name in PROGRAMS:
+                shutil.copy2(folder / name, partial / name)
+            put_in_place(partial, f"copied from {folder}", places)
+            return from_own_folder(places)
+    return None
 
 
 def put_in_place(partial: Path, origin: str, places: Places) -> None:

@@ -31,11 +31,21 @@ class Engine:
 
 
 def on_path(environ: Mapping[str, str], places: Places) -> Path | None:
-    """The `pulumi` on PATH that is not the project's own: PATH holds that one where the project is activated."""
-    own = str(places.engine / "bin")
-    folders = [folder for folder in environ.get("PATH", os.defpath).split(os.pathsep) if folder != own]
+    """The `pulumi` on PATH that is no project's own: PATH holds one of those where a project is activated, and goes with it."""
+    folders = [folder for folder in environ.get("PATH", os.defpath).split(os.pathsep) if not _of_a_project(folder, places)]
     found = shutil.which(ENGINE_PROGRAM, path=os.pathsep.join(folders))
     return Path(found) if found else None
+
+
+def of_other_projects(environ: Mapping[str, str], places: Places) -> list[Path]:
+    """The folders on PATH in which set-up keeps the engine of another project."""
+    own = places.engine / "bin"
+    folders = [Path(one) for one in environ.get("PATH", os.defpath).split(os.pathsep) if _of_a_project(one, places)]
+    return [folder for folder in folders if folder != own]
+
+
+def _of_a_project(folder: str, places: Places) -> bool:
+    return Path(folder).parts[-3:] == (*places.engine.parts[-2:], "bin")
 
 
 def companions(program: Path, environ: Mapping[str, str]) -> dict[str, str | None]:
