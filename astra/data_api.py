@@ -21,7 +21,7 @@ _SHOWN = 500
 
 # What to do about an errorCode, and which error it is. Codes that are not here are Refused, those of family
 # SERVER Unavailable.
-_CODES: Mapping[str, tuple[type[AstraError], str]] = {
+CODES: Mapping[str, tuple[type[AstraError], str]] = {
     "UNAUTHENTICATED_REQUEST": (Unauthorized, "Check ASTRA_DB_APPLICATION_TOKEN."),
     "MISSING_AUTHENTICATION_TOKEN": (Unauthorized, "Set ASTRA_DB_APPLICATION_TOKEN."),
     "UNAUTHORIZED_ACCESS": (Unauthorized, PERMISSION_ADVICE),
@@ -96,7 +96,7 @@ def command(
         return _without_errors(decoded(response, doing), doing)
 
     try:
-        with nullcontext() if name.startswith(READING) else connection.reads.changing():
+        with nullcontext() if name.startswith(READING) else connection.changing(doing):
             return repeated(connection, once, repeatable=repeatable)
     except AstraError as error:
         error.hide((*headers.values(), *identification.values()))
@@ -116,7 +116,7 @@ def _error(error: Mapping[str, Any], doing: str) -> AstraError:
     code = str(error.get("errorCode") or "an error without a code")
     message = beginning(str(error.get("message", "")), _SHOWN).rstrip(".")
     said = f"cannot {doing}: the Data API said {code}{': ' if message else ''}{message}."
-    kind, advice = _CODES.get(code, (None, ""))
+    kind, advice = CODES.get(code, (None, ""))
     if kind is not None:
         return kind(said, code=code, advice=advice)
     if error.get("family") == "SERVER" and code not in _FINAL:

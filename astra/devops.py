@@ -85,7 +85,7 @@ def request(connection: Connection, method: str, path: str, doing: str, body: An
             body=body,
         )
 
-    with nullcontext() if reading else connection.reads.changing():
+    with nullcontext() if reading else connection.changing(doing):
         answer = repeated(connection, once, repeatable=reading)
     # A change is answered with nothing at all, or with what was made: a page of a proxy's is neither.
     if not reading and answer.text.lstrip().startswith("<"):

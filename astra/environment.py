@@ -21,7 +21,7 @@ _SECONDS: Mapping[str, int] = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
 def findings(document: Document) -> list[Finding]:
     """Everything that is wrong with an environment, or looks as if it were, in the order of its text."""
-    return document.findings(_problems(document.data, PurePath(document.name).stem))
+    return document.findings(problems(document.data, PurePath(document.name).stem))
 
 
 def environment(data: Mapping[str, Any]) -> Environment:
@@ -46,7 +46,8 @@ def _seconds(duration: str) -> int:
     return int(duration[:-1]) * _SECONDS[duration[-1]]
 
 
-def _problems(data: Any, name: str) -> Iterator[Problem]:
+def problems(data: Any, name: str) -> Iterator[Problem]:
+    """Everything that is wrong with the data of an environment of that name, or looks as if it were."""
     if data is None:
         yield Problem((), "the file is empty; it needs target, databases and workload")
         return

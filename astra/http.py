@@ -10,6 +10,7 @@ import importlib
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -18,7 +19,7 @@ from urllib.parse import urlsplit
 import tenacity
 
 from astra.answers import checked
-from astra.errors import AstraError, Invalid, Limited, Unavailable, Unreachable, Unreadable
+from astra.errors import AstraError, Invalid, Limited, Refused, Unavailable, Unreachable, Unreadable
 from astra.sharing import SharedReads
 from astra.target import Target
 from astra.wording import redacted
@@ -50,6 +51,7 @@ class Connection:
         reads: shares the listings that many resources want at once.
         patience: how long an operation may wait for a database to be as it should, in seconds.
         clock: tells the seconds that passed; its differences alone count.
+        reading: whether it is for reading alone, and refuses to send anything else.
     """
 
     target: Target
@@ -58,28 +60,45 @@ class Connection:
     reads: SharedReads = field(default_factory=SharedReads)
     patience: float = PATIENCE
     clock: Callable[[], float] = time.monotonic
+    reading: bool = False
+
+    def changing(self, doing: str) -> AbstractContextManager[None]:
+        """For as long as a request is under way that may change something: whatever was read before it is old then.
+
+        Args:
+            doing: operation and thing for the message.
+
+        Raises:
+            Refused: the connection is for reading alone; nothing was sent.
+        """
+        if self.reading:
+            raise Refused(f"cannot {doing}: nothing is written while what stands is taken over, and nothing was sent.")
+        return self.reads.changing()
 
 
 _opening = threading.Lock()
 
 
-def connect(target: Target, sleep: Callable[[float], None] = time.sleep, patience: float = PATIENCE) -> Connection:
+def connect(
+    target: Target, sleep: Callable[[float], None] = time.sleep, patience: float = PATIENCE, *, reading: bool = False
+) -> Connection:
     """A connection to the target; the same one for the same arguments, so that its reads are shared.
 
     Args:
         target: the service.
         sleep: how pauses are made; takes seconds.
         patience: how long an operation may wait for a database to be as it should, in seconds.
+        reading: whether it is for reading alone.
 
     Raises:
         Invalid: the target's transport cannot be loaded.
     """
     with _opening:
-        return _connected(target, sleep, patience)
+        return _connected(target, sleep, patience, reading)
 
 
 @cache
-def _connected(target: Target, sleep: Callable[[float], None], patience: float) -> Connection:
+def _connected(target: Target, sleep: Callable[[float], None], patience: float, reading: bool) -> Connection:  # noqa: FBT001
     # Imported when they are needed: they take 65 ms in each of a preview's two processes, and a preview that only creates
     # asks the service nothing.
     import ssl  # noqa: PLC0415
@@ -95,7 +114,7 @@ def _connected(target: Target, sleep: Callable[[float], None], patience: float) 
         # Python's own default, which some systems' Python leaves to the settings of their OpenSSL.
         verified.minimum_version = ssl.TLSVersion.TLSv1_2
     client = httpx.Client(timeout=timeout, verify=verified, transport=transport, mounts=mounts, follow_redirects=False)
-    return Connection(target, client, sleep, patience=patience)
+    return Connection(target, client, sleep, patience=patience, reading=reading)
 
 
 def _transport(target: Target) -> httpx.BaseTransport | None:

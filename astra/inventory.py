@@ -1,7 +1,8 @@
 """What stands in the databases of a stack, managed or not, and what of it could not be read.
 
-At most one findCollections and one listTables a keyspace, one listIndexes a table that is managed, and of a managed database its
-description and its regions. Nothing is changed; a database that sleeps is woken, as by any request.
+At most one findCollections and one listTables a keyspace, one listIndexes a table whose indexes are wanted, and of a database
+that is looked at as a whole its description and its regions. Nothing is changed; a database that sleeps is woken, as by any
+request.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -20,6 +21,9 @@ from astra.sharing import SNAPSHOT
 Listing = dict[str, dict[str, Any]]
 # A database in MAINTENANCE answers as ever. Source: the documentation's page on statuses.
 _ANSWERING = (database.ACTIVE, "MAINTENANCE")
+# How the names of keyspaces begin that Cassandra, DSE, HCD and their Data API keep for themselves. Source: their documentation;
+# the last as the clients' documentation shows it, not confirmed.
+_OF_THE_DATABASE = ("system", "dse_", "solr_admin", "data_endpoint_auth")
 # How many keyspaces are looked into at the same time.
 WIDTH = 8
 
@@ -35,6 +39,7 @@ class Place:
         keyspaces: names of those that are managed, each with the names of its managed tables.
         whole: whether all keyspaces and the regions are looked at: the database is the stack's own. Otherwise what else is in it
             belongs to others.
+        indexes: whether those of all tables are looked at, and not of the managed ones alone.
     """
 
     database: str
@@ -42,6 +47,7 @@ class Place:
     organisation: str = ""
     keyspaces: Mapping[str, frozenset[str]] = field(default_factory=dict)
     whole: bool = False
+    indexes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +84,17 @@ class Unread:
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """What stands, in the order of databases and names, and what could not be read."""
+    """What stands, in the order of databases and names, and what could not be read.
+
+    Attributes:
+        found: what stands.
+        unread: what could not be read.
+        unlisted: tables whose indexes nobody can list any more, since their provider is gone; they are found all the same.
+    """
 
     found: tuple[Found, ...] = ()
     unread: tuple[Unread, ...] = ()
+    unlisted: tuple[Found, ...] = ()
 
 
 def inventory(connection: Connection, places: Iterable[Place]) -> Inventory:
@@ -90,15 +103,18 @@ def inventory(connection: Connection, places: Iterable[Place]) -> Inventory:
     What is proven to be gone is simply not found. Whatever else fails is unread, and the rest is looked at all the same.
     """
     said: list[Found | Unread] = []
+    unlisted: list[Found] = []
     with ThreadPoolExecutor(WIDTH) as pool:
         for place in places:
             keyspaces, there = _database(connection, place)
             said += there
-            for content in pool.map(partial(_keyspace, connection, place), keyspaces):
+            for content, silent in pool.map(partial(_keyspace, connection, place), keyspaces):
                 said += content
+                unlisted += silent
     return Inventory(
         tuple(one for one in said if isinstance(one, Found)),
         tuple(one for one in said if isinstance(one, Unread)),
+        tuple(unlisted),
     )
 
 
@@ -107,6 +123,8 @@ def _database(connection: Connection, place: Place) -> tuple[list[str], list[Fou
     try:
         if not place.whole:
             return _standing(connection, place, sorted(place.keyspaces)), []
+        if connection.target.self_hosted:
+            return [one for one in keyspace.self_hosted_names(connection, place.endpoint, SNAPSHOT) if not _its_own(one)], []
         described = database.described(connection, place.database, place.organisation, SNAPSHOT)
         names = keyspace.names(described)
         if described["status"] not in _ANSWERING and names:
@@ -117,6 +135,11 @@ def _database(connection: Connection, place: Place) -> tuple[list[str], list[Fou
     except AstraError as error:
         return [], [Unread("database", place.database, (), str(error))]
     return names, _regions(connection, place, described["info"].get("region"))
+
+
+def _its_own(name: str) -> bool:
+    """Whether a keyspace is the database's own: a self-hosted Data API lists those, too."""
+    return name.startswith(_OF_THE_DATABASE)
 
 
 def _regions(connection: Connection, place: Place, own: str) -> list[Found | Unread]:
@@ -141,11 +164,13 @@ def _standing(connection: Connection, place: Place, managed: list[str]) -> list[
     return [one for one in managed if one in listed]
 
 
-def _keyspace(connection: Connection, place: Place, name: str) -> list[Found | Unread]:
+def _keyspace(connection: Connection, place: Place, name: str) -> tuple[list[Found | Unread], list[Found]]:
     def asked(kind: Resource, steps: tuple[str, ...], action: Callable[[], Listing]) -> Listing:
         try:
             return waking.awake(connection, place.endpoint, action)
         except AstraError as error:
+            if isinstance(error, Refused) and error.code == index.UNLISTABLE:
+                raise _Unlistable from None
             meant = absence.meant(connection, error, place.endpoint, name, place.organisation)
             if not isinstance(meant, NotFound):
                 said.append(Unread(kind, place.database, steps, str(meant)))
@@ -157,20 +182,19 @@ def _keyspace(connection: Connection, place: Place, name: str) -> list[Found | U
     tables = asked("keyspace", (name,), partial(table.listed, *of_keyspace, SNAPSHOT))
     said += [Found("collection", place.database, (name, one), options) for one, options in sorted(collections.items())]
     said += [Found("table", place.database, (name, one), definition) for one, definition in sorted(tables.items())]
-    for one in sorted(tables.keys() & place.keyspaces.get(name, frozenset())):
-        indexes = asked("table", (name, one), partial(_indexes, *of_keyspace, one))
+    unlisted = []
+    for one in sorted(tables if place.indexes else tables.keys() & place.keyspaces.get(name, frozenset())):
+        try:
+            indexes = asked("table", (name, one), partial(index.listed, *of_keyspace, one, SNAPSHOT))
+        except _Unlistable:
+            unlisted.append(Found("table", place.database, (name, one), tables[one]))
+            continue
         said += [Found("index", place.database, (name, one, its), stated) for its, stated in sorted(indexes.items())]
-    return said
+    return said, unlisted
 
 
-def _indexes(connection: Connection, endpoint: str, keyspace_name: str, name: str) -> Listing:
-    try:
-        return index.listed(connection, endpoint, keyspace_name, name, SNAPSHOT)
-    except Refused as error:
-        if error.code != index.UNLISTABLE:
-            raise
-        # Its provider is gone, which is said of the provider.
-        return {}
+class _Unlistable(Exception):
+    """The provider of a table is gone, which is said of the provider."""
 
 
 def services(found: Iterable[Found]) -> Iterator[tuple[Found, str, Mapping[str, Any]]]:

@@ -84,7 +84,7 @@ def handed_over(connection: Connection, old: Mapping[str, Any], new: Mapping[str
             yield (
                 f"databases.{existing[identity]}: this is the database {identity} that the stack made as {name}, and would now "
                 f"terminate. Go on calling it {name}, with its name, cloudProvider and region. Or hand it over: first have the "
-                f"stack forget {name} by pulumi state delete, as docs/shared-state.md says, then update once with allowDataLoss: "
+                f"stack forget {name} by pulumi state delete, as docs/backends.md says, then update once with allowDataLoss: "
                 f"[{name}]."
             )
 

@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Iterator
 
 from astra.applied import Applied
+from astra.errors import Invalid
 from astra.http import Connection, connect
 from astra.target import target
 from commands import engine, standing
@@ -23,12 +24,13 @@ def connected(export: engine.Export, token: str) -> Iterator[tuple[Connection, l
             yield connection(settings, token), resources
 
 
-def connection(settings: str, token: str) -> Connection:
-    """One to the live system of a provider. Raises AstraError: its transport cannot be loaded.
+def connection(settings: str, token: str, *, reading: bool = False) -> Connection:
+    """One to the live system of a provider. Raises AstraError: its transport cannot be loaded, or the patience is no number.
 
     Args:
         settings: `{"target": ..., "config": ...}` in JSON, as the state keeps them of each provider.
         token: of now.
+        reading: whether it refuses whatever could change something.
     """
     stated = json.loads(settings)
     config = stated["config"]
@@ -37,7 +39,16 @@ def connection(settings: str, token: str) -> Connection:
         config = {**config, "store": str(project() / config["store"])}
     # One that cannot stand in a header is nobody's; the engine says so of every resource.
     usable = token if token.isascii() and token.isprintable() else ""
-    return connect(target(stated["target"], config, usable), patience=engine.PATIENCE)
+    return connect(target(stated["target"], config, usable), patience=_patience(), reading=reading)
+
+
+def _patience() -> float:
+    """How long is waited for a database that does not answer, in seconds."""
+    said = os.environ.get(engine.PATIENCE_VARIABLE, "").strip()
+    try:
+        return float(said) if said else engine.PATIENCE
+    except ValueError:
+        raise Invalid(f"{engine.PATIENCE_VARIABLE} must be a number of seconds.") from None
 
 
 def database_of(connection: Connection) -> Callable[[str], str]:

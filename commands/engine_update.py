@@ -4,22 +4,29 @@ An update runs in a process group of its own, and what it says goes where nobody
 killed without it. A signal that ends this process is handed on, and the engine ends as it sees fit.
 """
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import IO, Any, Self
 
 from astra.wording import named
 from commands import engine
 
 LOSS_VARIABLE = "VECTORIZE_ALLOW_DATA_LOSS"
+# As providers/session.py.
+ADOPTION_VARIABLE = "VECTORIZE_ADOPT"
 _HANDED_ON = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # How many of the engine's errors are repeated in a sentence.
 _MOST = 3
 _LOCKED = "is currently locked"
+# How a line of its diagnostics begins, and what of it is of Python; then what says no more than the exit code.
+_ERROR, _RAISED = "error: ", "AstraError: "
+_SUMMARIES = ("update failed", "preview failed")
 
 
 def previewed(stack: str, losses: Iterable[str], token: str) -> None:
@@ -42,6 +49,26 @@ def updated(stack: str, message: str, losses: Iterable[str], token: str) -> None
     _run(["up", "--yes", "--skip-preview", "--message", message], stack, losses, token, f"update {named(stack)}")
 
 
+def adopted(stack: str, databases: Mapping[str, str], token: str) -> None:
+    """Has a stack take over what stands as its environment file declares it; nothing is written to the service.
+
+    Args:
+        stack: its name.
+        databases: ids of those to take over, by their logical names.
+        token: as of `updated`.
+
+    Raises:
+        EngineError: it failed; what was taken over by then stays so. What the engine said is on standard error.
+    """
+    call = ["up", "--yes", "--skip-preview", "--message", "vectorize import"]
+    _run(call, stack, (), token, f"take over into {named(stack)}", {ADOPTION_VARIABLE: json.dumps(databases, sort_keys=True)})
+
+
+def unchanged(stack: str, token: str) -> None:
+    """Has the engine prove that an update would change nothing. Raises EngineError where it would, or where that is unknown."""
+    _run(["preview", "--expect-no-changes"], stack, (), token, f"prove that a preview of {named(stack)} shows no change")
+
+
 def unprotect(stack: str, urns: Iterable[str]) -> None:
     """Lets the engine delete these resources, until the next update. Raises EngineError."""
     _state("unprotect", stack, urns)
@@ -57,10 +84,17 @@ def _state(verb: str, stack: str, urns: Iterable[str]) -> None:
         engine.asked(["state", verb, *stated, "--yes"], f"{verb} resources of {named(stack)}", stack)
 
 
-def _run(arguments: list[str], stack: str, losses: Iterable[str], token: str, doing: str) -> None:
+def _run(
+    arguments: list[str],
+    stack: str,
+    losses: Iterable[str],
+    token: str,
+    doing: str,
+    further: Mapping[str, str] = MappingProxyType({}),
+) -> None:
     call = engine.command_line(arguments, stack)
     # Whatever else the variable may say: what was not named for this promotion is not to be lost in it.
-    variables = {**os.environ, LOSS_VARIABLE: ",".join(sorted(losses))}
+    variables = {**os.environ, LOSS_VARIABLE: ",".join(sorted(losses)), **further}
     watched = sys.stderr.isatty()
     # A file, which takes what it is given also when nobody is left to read it.
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as kept:
@@ -76,8 +110,10 @@ def _run(arguments: list[str], stack: str, losses: Iterable[str], token: str, do
         )
     sys.stderr.write(said)
     how = f"by signal {-code}" if code < 0 else f"with exit code {code}"
-    errors = [line.strip().removeprefix("error: ") for line in said.splitlines() if "error: " in line]
-    why = f": {' '.join(dict.fromkeys(errors[:_MOST]))}" if errors else ""
+    # The diagnostics at its end; the lines of its progress say the same.
+    errors = (line.strip().removeprefix(_ERROR) for line in said.splitlines() if line.strip().startswith(_ERROR))
+    told = list(dict.fromkeys(one.removeprefix(_RAISED) for one in errors if one not in _SUMMARIES))
+    why = f": {' '.join(told[:_MOST]).rstrip('.')}" if told else ""
     raise engine.EngineError(f"cannot {doing}: the engine ended {how}{why}; what it said stands on standard error")
 
 

@@ -12,7 +12,8 @@ from astra.document import Path
 from astra.errors import Invalid, dotted
 from astra.wording import listed
 from commands.yaml_text.block import NotWritable, Text
-from commands.yaml_text.flow import same
+from commands.yaml_text.comments import comments
+from commands.yaml_text.flow import continues, same
 
 Data: TypeAlias = Mapping[str, Any]
 
@@ -51,7 +52,8 @@ def added(text: bytes, additions: Data, name: str = UNNAMED) -> bytes:
     Args:
         text: the file; an empty one becomes the additions.
         additions: plain data from the root of the file. Whatever of it the file has not is added: a section where the schema
-            lists it, all else behind what stands. Null and {} add nothing to what stands, and null gives way to a mapping.
+            lists it, all else behind what stands. Null and {} add nothing to what stands, null gives way to a mapping, and a list
+            to one that begins with it.
         name: what messages call the file.
 
     Returns:
@@ -104,8 +106,15 @@ def _differing(old: Any, new: Any, path: Path = ()) -> Iterator[Path]:
         for key in new:
             if key in old:
                 yield from _differing(old[key], new[key], (*path, key))
-    elif not (_adds_nothing(old, new) or same(old, new) or (old is None and isinstance(new, Mapping))):
+    elif not (_adds_nothing(old, new) or same(old, new) or continues(old, new) or (old is None and isinstance(new, Mapping))):
         yield path
+
+
+def _holds(new: Any, old: Any) -> bool:
+    """Whether all of one piece of data stands in another."""
+    if isinstance(old, Mapping) and isinstance(new, Mapping):
+        return all(key in new and _holds(new[key], value) for key, value in old.items())
+    return same(old, new) or continues(old, new) or (old is None and isinstance(new, Mapping))
 
 
 def _merged(old: Any, new: Any) -> Any:
@@ -134,7 +143,13 @@ def _written(text: bytes, data: Data, wanted: Data, name: str) -> bytes:
 
 
 def _keeps(before: str, after: str, data: Data, wanted: Data) -> bool:
-    """Whether of the sections that say the same every byte is the same, and of what stands before, between and behind them."""
+    """Whether of the sections that say the same every byte is the same, and of what stands before, between and behind them.
+
+    And whether no comment is lost where nothing is taken away.
+    """
+    if _holds(wanted, data) and sorted(comments(before)) != sorted(comments(after)):
+        # Sorted, since they move with their keys.
+        return False
     ours, theirs = Text(before).parts(), Text(after).parts()
     first = next(iter(data), None)
     return (ours.head, ours.tail) == (theirs.head, theirs.tail) and all(

@@ -17,6 +17,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "completion": ("commands.completion:completion", "Print what makes a shell complete vectorize."),
     "drift": ("commands.drift:drift", "Find out how live systems differ from what was applied."),
     "emulator": ("emulator.command_line:emulator", "Run the embedded emulator of Astra's APIs."),
+    "import": ("commands.import_command:import_command", "Bring databases that stand under management."),
     "promote": ("commands.promote:promote", "Take the workload that one environment has proven to the next one."),
     "show": ("commands.show:show", "Show what a stack stands for: databases, keyspaces, collections."),
     "validate": ("commands.validate:validate", "Find every mistake in environment files, offline."),

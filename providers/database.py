@@ -6,6 +6,8 @@ from typing import Any
 import pulumi
 
 from astra import adoption, contents, database, keyspace
+from astra.changes import changes
+from astra.conflict import refuse_another
 from astra.errors import AstraError, Invalid, NotFound
 from astra.sharing import SNAPSHOT
 from providers.arguments import CloudProvider
@@ -38,6 +40,16 @@ class DatabaseProvider(AstraResourceProvider):
         if stood:
             self.say_taken_over(inputs)
         return identity, {"apiEndpoint": connection.target.api_endpoint(identity, region)}
+
+    def adopted(self, inputs: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+        identity = (self.session.adopting or {}).get(inputs[ADDRESS])
+        if identity is None:
+            raise NotFound("which database it is was not said.")
+        self.claim(identity, inputs)
+        live = database.described(self.session.connection, identity, age=SNAPSHOT)["info"]
+        stated, there = ({key: one.get(key) for key in IDENTITY} for one in (inputs, live))
+        refuse_another(f"the database {identity}", changes(stated, there), f"take over {inputs[ADDRESS]}")
+        return identity, {"apiEndpoint": self.session.target.api_endpoint(identity, inputs["region"])}
 
     def find(self, identity: str, known: dict[str, Any], inputs: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
         try:

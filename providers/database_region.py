@@ -41,6 +41,12 @@ class DatabaseRegionProvider(AstraResourceProvider):
         endpoint = connection.target.api_endpoint(database_id, region)
         return f"{database_id}/{region}", {"datacenterId": identity, "apiEndpoint": endpoint}
 
+    def adopted(self, inputs: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+        identity = self.wish(inputs)
+        self.claim(identity, inputs)
+        endpoint = self.session.target.api_endpoint(inputs["databaseId"], inputs["region"])
+        return identity, self.find(identity, {**inputs, "apiEndpoint": endpoint}, inputs)[1]
+
     def find(self, identity: str, known: dict[str, Any], inputs: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
         connection = self.session.connection
         database_id, region = inputs["databaseId"], inputs["region"]

@@ -22,6 +22,7 @@ class DeploymentProvider(AstraResourceProvider):
     """Verbs of Deployment. Its id is its address. It makes nothing."""
 
     schema = "resources:deployment"
+    makes_nothing = True
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         # What is written in another way, or comes from elsewhere, is deployed already.

@@ -20,16 +20,16 @@ from pulumi.dynamic import (
 
 from astra import catalog, validation
 from astra.changes import changes
-from astra.errors import NotFound, Problem
+from astra.errors import Conflict, NotFound, Problem
 from astra.validation import UNKNOWN
 from providers import host_pool
-from providers.session import Session, configured, quiet_tracebacks
+from providers.session import NO_IMPORT, Session, configured, quiet_tracebacks, refuse_adoption_in_a_preview
 from providers.wire import Failure, log, plain, told
 
 ADDRESS = "address"
 ORGANISATION = "organizationId"
 # A killed run's, or another stack's: nothing in what stands says whose it is.
-TAKEN_OVER = "stood already as declared, and was taken over. Where another stack declares it, too, see docs/shared-state.md."
+TAKEN_OVER = "stood already as declared, and was taken over. Where another stack declares it, too, see docs/backends.md."
 
 
 class AstraResourceProvider(ResourceProvider, ABC):
@@ -43,6 +43,8 @@ class AstraResourceProvider(ResourceProvider, ABC):
     schema: ClassVar[str]
     # The inputs that come from other resources.
     given: ClassVar[tuple[str, ...]] = ()
+    # Whether it stands for nothing in the service, so that a change of it writes nothing either.
+    makes_nothing: ClassVar[bool] = False
     # Whether the service's verdict is asked of what did not change, too.
     asks_always: ClassVar[bool] = False
     session: Session
@@ -84,7 +86,7 @@ class AstraResourceProvider(ResourceProvider, ABC):
         # Asked first: were it to fail afterwards, what was made would be known to nobody.
         organisation = told(lambda: self.session.organisation)
         with self.session.activity.change(), self.session.claims.turn(self.wish(inputs)):
-            identity, outputs = told(lambda: self.make(inputs))
+            identity, outputs = told(lambda: self._taken_over(inputs) if self._adopts else self.make(inputs))
         return CreateResult(identity, {**self._inputs(inputs), **outputs, ORGANISATION: organisation})
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
@@ -102,6 +104,8 @@ class AstraResourceProvider(ResourceProvider, ABC):
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         olds, inputs = plain(_olds), plain(_news)
         self._refuse_problems(inputs)
+        if not self.makes_nothing:
+            self._refuse_while_adopting("change", inputs[ADDRESS])
         with self.session.activity.change():
             outputs = told(lambda: self.alter(_id, olds, inputs))
         # An input that was taken out must not live on: it would differ from now on.
@@ -110,6 +114,7 @@ class AstraResourceProvider(ResourceProvider, ABC):
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         known = plain(_props)
+        self._refuse_while_adopting("delete", known[ADDRESS])
         if not self.session.claims.spared((self.kind, self.thing(_id)), known[ADDRESS]):
             with self.session.activity.change():
                 told(lambda: self.remove(_id, known))
@@ -181,6 +186,15 @@ class AstraResourceProvider(ResourceProvider, ABC):
     def make(self, inputs: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         """Creates or adopts the thing; returns its id and its outputs beyond the inputs and the organisation."""
 
+    def adopted(self, inputs: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+        """The same of what stands already as it is declared, by reading alone; by default for what makes nothing.
+
+        Raises:
+            NotFound: it does not stand.
+            Conflict: something else stands in its place, or another resource of this run has it.
+        """
+        return self.make(inputs)
+
     @abstractmethod
     def find(self, identity: str, known: dict[str, Any], inputs: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
         """The thing as it stands.
@@ -200,6 +214,24 @@ class AstraResourceProvider(ResourceProvider, ABC):
     @abstractmethod
     def remove(self, identity: str, known: dict[str, Any]) -> None:
         """Deletes the thing; fine where it is gone."""
+
+    @property
+    def _adopts(self) -> bool:
+        return self.session.adopting is not None
+
+    def _taken_over(self, inputs: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+        try:
+            return self.adopted(inputs)
+        except NotFound as error:
+            raise NotFound(f"cannot take over {inputs[ADDRESS]}: {error} Run vectorize import again. {NO_IMPORT}") from None
+        except Conflict as error:
+            raise Conflict(f"{error} {NO_IMPORT}") from None
+
+    def _refuse_while_adopting(self, doing: str, address: str) -> None:
+        if self._adopts:
+            raise Failure(
+                f"cannot {doing} {address}: what stands is being taken over, and nothing else is done meanwhile. {NO_IMPORT}"
+            ) from None
 
     def _all_problems(self, inputs: Mapping[str, Any]) -> tuple[Problem, ...]:
         """Every problem that forbids the definition; what is only worth a warning, `vectorize validate` and the program say."""
@@ -234,6 +266,7 @@ class AstraResource(Resource):
         outputs: tuple[str, ...],
         opts: pulumi.ResourceOptions | None,
     ) -> None:
+        refuse_adoption_in_a_preview()
         # As an option and not only from `diff`: `up --replace` and `state taint` never call diff.
         forced = pulumi.ResourceOptions(delete_before_replace=True)
         stated = {key: value for key, value in inputs.items() if value is not None}

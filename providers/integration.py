@@ -16,6 +16,8 @@ from providers.arguments import IntegrationAuthentication
 from providers.dynamic import ADDRESS, ORGANISATION, AstraResource, AstraResourceProvider
 
 IDENTITY = ("apiEndpoint", "provider", "authentication")
+# To ask is to send a createTable that is refused; the next refresh does.
+_NOT_ASKED = Verification("asserted", "what stands was taken over, and nothing was asked of the credential")
 
 
 class ProviderIntegrationProvider(AstraResourceProvider):
@@ -26,6 +28,7 @@ class ProviderIntegrationProvider(AstraResourceProvider):
 
     schema = "resources:provider-integration"
     given = ("apiEndpoint",)
+    makes_nothing = True
 
     def wish(self, inputs: Mapping[str, Any]) -> str:
         account = inputs.get("parameters", {}) if inputs["authentication"] != "SHARED_SECRET" else {}
@@ -37,8 +40,13 @@ class ProviderIntegrationProvider(AstraResourceProvider):
         self.claim(identity, inputs)
         return identity, self._required(inputs)
 
+    def adopted(self, inputs: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+        identity = self.wish(inputs)
+        self.claim(identity, inputs)
+        return identity, _outputs(_NOT_ASKED)
+
     def alter(self, identity: str, known: dict[str, Any], inputs: dict[str, Any]) -> dict[str, Any]:
-        return self._required(inputs)
+        return _outputs(_NOT_ASKED) if self._adopts else self._required(inputs)
 
     def due(self, known: Mapping[str, Any]) -> bool:
         # What was proven to be missing is asked for again; any other doubt is no reason to touch anything.

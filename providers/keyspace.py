@@ -38,6 +38,15 @@ class KeyspaceProvider(AstraResourceProvider):
         keyspace.wait_until_served(connection, endpoint, name)
         return f"{stated}/{name}", {"apiEndpoint": endpoint}
 
+    def adopted(self, inputs: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+        identity, stated = self.wish(inputs), inputs["databaseId"]
+        self.claim(identity, inputs)
+        endpoint = stated
+        if "://" not in stated:
+            region = database.described(self.session.connection, stated, age=SNAPSHOT)["info"]["region"]
+            endpoint = self.session.target.api_endpoint(stated, region)
+        return identity, self.find(identity, {**inputs, "apiEndpoint": endpoint}, inputs)[1]
+
     def find(self, identity: str, known: dict[str, Any], inputs: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
         if inputs["name"] not in self._names(inputs["databaseId"], known, SNAPSHOT):
             raise NotFound(f"keyspace {inputs['name']} of database {inputs['databaseId']} is not listed.")

@@ -8,6 +8,8 @@ from typing import Any, ClassVar
 from pulumi.dynamic import CheckFailure, CheckResult
 
 from astra import absence, preflight, waking
+from astra.changes import changes
+from astra.conflict import refuse_another
 from astra.errors import AstraError, DataLoss, NotFound, Problem, Refused
 from astra.sharing import SharedReads
 from astra.validation import UNKNOWN
@@ -102,6 +104,17 @@ class KeyspaceContentProvider(AstraResourceProvider):
         if stood:
             self.say_taken_over(inputs)
         return self.wish(inputs), {self.output: made}
+
+    def adopted(self, inputs: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+        identity = self.wish(inputs)
+        self.claim(identity, inputs)
+        stands = waking.awake(self.session.connection, inputs["apiEndpoint"], lambda: self.standing(inputs))
+        if stands is None:
+            raise NotFound(f"{self.kind} {inputs['keyspace']}.{inputs['name']} is not listed.")
+        # As it stands, so that what the service chose itself is right.
+        met = self.met(inputs, {**inputs, self.output: stands}, stands)
+        refuse_another(f"{self.kind} {inputs['keyspace']}.{inputs['name']}", changes(inputs, met), f"take over {inputs[ADDRESS]}")
+        return identity, {self.output: stands}
 
     def find(self, identity: str, known: dict[str, Any], inputs: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
         try:

@@ -6,10 +6,12 @@ The host cannot ask the engine which stack it serves, so the explicit provider (
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
+
+import pulumi
 
 from astra.devops import organisation_id
 from astra.errors import AstraError, DataLoss, Invalid, Refused, Unauthorized
@@ -29,6 +31,11 @@ SETTINGS = f"{NAMESPACE}settings"
 TOKEN = f"{NAMESPACE}token"
 # What may be lost in one run alone, beside what the environment file allows for all. It never gets into the state.
 LOSS_VARIABLE = "VECTORIZE_ALLOW_DATA_LOSS"
+# Set by vectorize import alone: JSON of the ids of the databases to take over, by logical name. As long as it is set, whatever is
+# created is taken over as it stands, and nothing is written.
+ADOPTION_VARIABLE = "VECTORIZE_ADOPT"
+# What to do about it where it was left in a shell.
+NO_IMPORT = f"If this is no vectorize import, run unset {ADOPTION_VARIABLE}."
 # What a token is, by whether the target is self-hosted. Sources: Astra's documentation, the Data API's.
 _TOKENS = {False: "an application token of Astra", True: "Cassandra:USER:PASSWORD, user and password each in base64"}
 
@@ -49,6 +56,8 @@ class Session:
         crowding: the collections that this run is to make.
         wishes: by kind and place, the inputs of what is to stand at the end of this run.
         replaced_tables: by endpoint, keyspace and name, the addresses of the tables that `diff` found to be replaced.
+        adopting: ids of the databases to take over, by logical name, where this run takes over what stands and writes nothing;
+            None in every other run.
     """
 
     target: Target
@@ -61,11 +70,12 @@ class Session:
     crowding: Crowding = field(default_factory=Crowding)
     wishes: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     replaced_tables: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    adopting: Mapping[str, str] | None = None
 
     @property
     def connection(self) -> Connection:
         """Opened when it is first needed."""
-        return connect(self.target, host_pool.sleep, self.patience)
+        return connect(self.target, host_pool.sleep, self.patience, reading=self.adopting is not None)
 
     @property
     def organisation(self) -> str:
@@ -107,16 +117,18 @@ class Session:
 
 
 @cache
-def open_session(settings: str, token: str, allowed: frozenset[str] = frozenset()) -> Session:
+def open_session(settings: str, token: str, allowed: frozenset[str] = frozenset(), adopting: str = "") -> Session:
     """The session for those settings; the same one for every resource kind, so that they share connection and claims.
 
     Args:
         settings: JSON text that AstraProvider made: target, config, allowDataLoss, and databaseTimeout where it is stated.
         token: Astra application token, or "".
         allowed: addresses of what may be deleted with its documents in this run, beside those of the settings.
+        adopting: JSON text of `Session.adopting`; "" in a run that is none.
 
     Raises:
         Unauthorized: the target needs a token and there is none.
+        Invalid: `adopting` is something else.
     """
     stated = json.loads(settings)
     token = token.strip()
@@ -136,8 +148,33 @@ def open_session(settings: str, token: str, allowed: frozenset[str] = frozenset(
         place,
         allowed.union(stated["allowDataLoss"]),
         patience=_patience(stated),
-        asks=stated["config"].get("dryRun", "true") != "false",
+        # What is asked leaves nothing behind, and is a request to make something all the same.
+        asks=stated["config"].get("dryRun", "true") != "false" and not adopting,
+        adopting=_adopting(adopting) if adopting else None,
     )
+
+
+def _adopting(stated: str) -> dict[str, str]:
+    try:
+        found = json.loads(stated)
+    except ValueError:
+        found = None
+    if not isinstance(found, dict) or not all(isinstance(one, str) for one in found.values()):
+        raise Invalid(f"{ADOPTION_VARIABLE} is not what vectorize import sets for its own update: unset it.")
+    return found
+
+
+def refuse_adoption_in_a_preview() -> None:
+    """Refuses, in a program, a preview with the variable: an import has its update made without one.
+
+    Raises:
+        pulumi.RunError: it is set.
+    """
+    if os.environ.get(ADOPTION_VARIABLE) and pulumi.runtime.is_dry_run():
+        raise pulumi.RunError(
+            f"{ADOPTION_VARIABLE} is set: as long as it is, nothing is created, changed or deleted, and what stands is only "
+            f"taken over. vectorize import alone sets it, for an update without a preview. Run unset {ADOPTION_VARIABLE}."
+        )
 
 
 def _patience(stated: dict[str, Any]) -> float:
@@ -162,7 +199,8 @@ def configured(config: Any) -> Session:
         raise AstraError(
             "this resource has no explicit provider: declare AstraProvider(...) and pass it as ResourceOptions(provider=...)."
         )
-    return open_session(settings, os.environ.get(TOKEN_VARIABLE) or config.get(TOKEN) or "", _allowed_for_this_run())
+    token = os.environ.get(TOKEN_VARIABLE) or config.get(TOKEN) or ""
+    return open_session(settings, token, _allowed_for_this_run(), os.environ.get(ADOPTION_VARIABLE, ""))
 
 
 def _allowed_for_this_run() -> frozenset[str]:

@@ -19,6 +19,7 @@ class WorkloadProvider(AstraResourceProvider):
     schema = "resources:workload"
     # What did not change may be refused all the same: its database may have changed.
     asks_always = True
+    makes_nothing = True
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         result = super().check(_olds, news)

@@ -7,7 +7,7 @@ from typing import Any, TypeGuard
 import yaml
 
 from commands.yaml_text import layout
-from commands.yaml_text.flow import changed, is_edited, same
+from commands.yaml_text.flow import changed, is_continued, is_edited, same
 from commands.yaml_text.layout import Path
 from commands.yaml_text.leads import leads
 from commands.yaml_text.lines import BREAK, Lines, break_of
@@ -154,11 +154,25 @@ class Text:
         if isinstance(new, Mapping) and new and _is_block(value, self._text):
             inner = self._lines.after(key.end_mark.index)
             return self._text[begin:inner] + self._block(value, old, new, path, (inner, end))
+        if is_continued(value, old, new):
+            if not value.flow_style:
+                return self._continued(value, new[len(old) :], span)
+            return self._valued(key, value, span, changed(self._text, value, old, new), "")
         text = changed(self._text, value, old, new)
         if is_edited(value, new) and (BREAK.search(text) or value.start_mark.column + len(text) <= layout.WIDTH):
             return self._valued(key, value, span, text, "")
         _, *below = layout.lines(path, new, key.start_mark.column)
         return self._valued(key, value, span, "" if below else text, "".join(line + self._line_end for line in below))
+
+    def _continued(self, node: yaml.SequenceNode, more: list[Any], span: Span) -> str:
+        """An entry whose list, each item in a line of its own, has more items behind the last and what is said of that one."""
+        begin, end = span
+        dash, first = node.start_mark, node.value[0].start_mark
+        gap = self._text[dash.index + 1 : first.index]
+        lead = f"{' ' * dash.column}-{gap if gap.isspace() and not BREAK.search(gap) else ' '}"
+        place = self._own(self._lines.after(self._end(node)), end, dash.column)
+        items = "".join(f"{lead}{layout.in_line(one)}{self._line_end}" for one in more)
+        return self._text[begin:place] + items + self._text[place:end]
 
     def _valued(self, key: yaml.Node, value: yaml.Node, span: Span, beside: str, below: str) -> str:
         """An entry with its value written anew, beside the key or in the lines below; what is said behind it stays."""
@@ -171,7 +185,9 @@ class Text:
         remark = self._text[stop:after] or self._line_end
         beside = f"{gap if gap.isspace() and stop > colon else ' '}{beside}" if beside else ""
         rest = "" if stop == colon and gap else self._text[after:end]
-        grown = 0 if BREAK.search(self._text[colon:stop] + beside) else len(beside) - (stop - colon)
+        # A remark behind a value that goes to lines of its own is the key's from now on, and stands as near to it.
+        apart = below and isinstance(value, yaml.CollectionNode) and value.value
+        grown = 0 if apart or BREAK.search(self._text[colon:stop] + beside) else len(beside) - (stop - colon)
         return self._text[begin:colon] + beside + _shifted(remark, grown) + below + rest
 
 

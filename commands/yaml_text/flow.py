@@ -1,4 +1,4 @@
-"""A value within a line, or within { } over several lines, that is given other data."""
+"""A value within a line, or within { } or [ ] over several lines, that is given other data."""
 
 import json
 import re
@@ -20,12 +20,14 @@ _LEAD = rf"(?P<lead>{_SPACE})(?P<above>{_COMMENTS})"
 # What stands before the first entry, between two of them, and behind the last.
 _OPENING = re.compile(r"\{" + _LEAD)
 _BETWEEN = re.compile(rf"(?P<comma>{_SPACE},){_REMARK}{_LEAD}")
-_CLOSING = re.compile(rf"(?P<comma>(?:{_SPACE},)?){_REMARK}(?P<rest>{_SPACE}{_COMMENTS}\}})")
+_CLOSING = re.compile(rf"(?P<comma>(?:{_SPACE},)?){_REMARK}(?P<rest>{_SPACE}{_COMMENTS}[}}\]])")
+# What stands before the last item of a list.
+_LAST = re.compile(rf"(?:\[|{_SPACE},{_REMARK}){_LEAD}")
 
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """A key and its value with the comments above, the comma behind, and the comment behind that."""
+    """A key and its value, or items of a list, with the comments above, the comma behind, and the comment behind that."""
 
     text: str
     comma: str = ","
@@ -42,6 +44,11 @@ def is_edited(node: yaml.Node, new: Any) -> TypeGuard[yaml.MappingNode]:
     return isinstance(node, yaml.MappingNode) and bool(node.flow_style and node.value and isinstance(new, Mapping) and new)
 
 
+def continues(old: Any, new: Any) -> bool:
+    """Whether a list begins with all that another one holds."""
+    return isinstance(old, list) and isinstance(new, list) and same(old, new[: len(old)])
+
+
 def changed(text: str, node: yaml.Node, old: Any, new: Any) -> str:
     """The text of a value that is given other data.
 
@@ -52,13 +59,37 @@ def changed(text: str, node: yaml.Node, old: Any, new: Any) -> str:
         new: the other data.
 
     Returns:
-        One line, unless what stands has several. Comments within a list that differs are lost, and so are those of a mapping that
-        is written as nobody writes: `{? a : b}`, or with a comment before a comma.
+        One line, unless what stands has several. Mappings keep what stands, and so do lists that are continued. Comments within a
+        list of other items are lost, and so are those of what is written as nobody writes: `{? a : b}`, or with a comment before
+        a comma.
     """
     if same(old, new):
         return text[node.start_mark.index : node.end_mark.index]
-    edited = _edited(text, node, old, new) if is_edited(node, new) else None
+    edited = None
+    if is_edited(node, new):
+        edited = _edited(text, node, old, new)
+    elif is_continued(node, old, new):
+        edited = _continued(text, node, new[len(old) :])
     return layout.in_line(new) if edited is None else edited
+
+
+def is_continued(node: yaml.Node, old: Any, new: Any) -> TypeGuard[yaml.SequenceNode]:
+    """Whether what stands is a list with something in it, and what is to stand begins with all of that."""
+    return isinstance(node, yaml.SequenceNode) and bool(node.value) and continues(old, new)
+
+
+def _continued(text: str, node: yaml.SequenceNode, more: list[Any]) -> str | None:
+    """A list within [ ] with more items behind the last, laid out as that one is."""
+    last = node.value[-1]
+    start = node.value[-2].end_mark if len(node.value) > 1 else node.start_mark
+    before = _LAST.fullmatch(text[start.index : last.start_mark.index])
+    behind = _CLOSING.fullmatch(text[last.end_mark.index : node.end_mark.index])
+    if not before or not behind:
+        return None
+    lead = before["lead"] if BREAK.search(before["lead"]) else " "
+    stands = _Entry(text[node.start_mark.index : last.end_mark.index], behind["comma"] or ",", behind["remark"])
+    entries = [stands, *(_Entry(layout.in_line(one)) for one in more)]
+    return _joined(entries, ["", *[lead] * len(more)], behind["comma"], behind["rest"], break_of(text))
 
 
 def _edited(text: str, node: yaml.MappingNode, old: Mapping[str, Any], new: Mapping[str, Any]) -> str | None:
@@ -78,7 +109,7 @@ def _edited(text: str, node: yaml.MappingNode, old: Mapping[str, Any], new: Mapp
             pair = left["above"] + _pair(text, key, value, old[name], new[name])
             entries[name] = _Entry(pair, "," if right is end else right["comma"], right["remark"])
     spaces = leads(list(new), stood, first["lead"] if BREAK.search(first["lead"]) else " ")
-    return _joined(list(entries.values()), spaces, end["comma"], end["rest"], break_of(text))
+    return "{" + _joined(list(entries.values()), spaces, end["comma"], end["rest"], break_of(text))
 
 
 def _pair(text: str, key: yaml.Node, value: yaml.Node, old: Any, new: Any) -> str:
@@ -89,7 +120,7 @@ def _pair(text: str, key: yaml.Node, value: yaml.Node, old: Any, new: Any) -> st
 
 
 def _joined(entries: list[_Entry], spaces: list[str], last_comma: str, rest: str, line_end: str) -> str:
-    text = "{"
+    text = ""
     for entry, space, following in zip(entries, spaces, [*spaces[1:], rest], strict=True):
         comma = last_comma if entry is entries[-1] else entry.comma
         # A comment takes the rest of its line.

@@ -233,7 +233,7 @@ def test_one_that_the_stack_made_is_handed_over_only_after_the_stack_forgot_it(p
         assert (
             f"databases.kb: this is the database {ours} that the stack made as knowledge, and would now terminate. Go on calling "
             "it knowledge, with its name, cloudProvider and region. Or hand it over: first have the stack forget knowledge by "
-            "pulumi state delete, as docs/shared-state.md says, then update once with allowDataLoss: [knowledge]."
+            "pulumi state delete, as docs/backends.md says, then update once with allowDataLoss: [knowledge]."
         ) in run.output
     (database,) = [one["urn"] for one in project.resources() if one["urn"].endswith("::knowledge")]
     project.pulumi("state", "delete", "--yes", "--force", "--target-dependents", database).ok()

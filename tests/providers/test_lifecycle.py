@@ -129,7 +129,7 @@ def test_a_collection_that_is_taken_over_is_said_once_and_nothing_else_is(
     provider.create(inputs)
     assert capsys.readouterr().out == (
         "knowledge.k.c: stood already as declared, and was taken over. Where another stack declares it, too, see "
-        "docs/shared-state.md.\n"
+        "docs/backends.md.\n"
     )
 
 

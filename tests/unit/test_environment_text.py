@@ -14,6 +14,7 @@ from astra import document
 from astra.errors import Invalid
 from commands.environment_text import added, promoted
 from commands.yaml_text import block, layout
+from commands.yaml_text.comments import comments
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = sorted((ROOT / "environments").glob("*.yaml"))
@@ -174,11 +175,25 @@ def blocks(draw: st.DrawFn, data: dict[str, Any], column: int = 0) -> str:
             )
             text += f"{indent}{name}: {{ # why\n" + "\n".join(inner) + f"\n{indent} }}{remark}"
         elif isinstance(value, list) and value and draw(st.booleans()):
-            text += f"{indent}{name}:{remark}" + "".join(f"{indent}  - {layout.in_line(one)}{remark}" for one in value)
+            text += f"{indent}{name}:{remark}{draw(items(value, indent, remark))}"
         else:
             text += f"{indent}{name}: {layout.in_line(value)}{remark}"
         text += draw(st.sampled_from(["", "", f"{indent} # more of it\n"]))
     return text
+
+
+@st.composite
+def items(draw: st.DrawFn, values: list[Any], indent: str, remark: str) -> str:
+    """The lines of a list that is not empty, below its key: a dash before each item, or [ ] around all."""
+    inner = indent + draw(st.sampled_from(["", "  ", "    "]))
+    above = draw(st.sampled_from(["", f"{inner}# of it\n", f"\n{inner}# of it\n"]))
+    below = draw(st.sampled_from(["", f"{inner} # more of it\n"]))
+    if draw(st.booleans()):
+        dash = draw(st.sampled_from(["-", "-  "]))
+        return "".join(f"{above}{inner}{dash} {layout.in_line(one)}{remark}{below}" for one in values)
+    last = draw(st.sampled_from(["", ","]))
+    lines = "".join(f"{above}{indent}  {layout.in_line(one)},{remark}{below}" for one in values[:-1])
+    return f"{indent} [\n{lines}{above}{indent}  {layout.in_line(values[-1])}{last}{remark}{below}{indent} ]\n"
 
 
 @st.composite
@@ -219,6 +234,26 @@ def test_whatever_is_added_no_comment_is_lost(text: bytes, more: dict[str, Any])
     comments = re.compile(rb"# (?:of it|far out|why|more of it|all|end)")
     assert comments.findall(written) == comments.findall(text)
     assert added(written, {"workload": new, "integrations": new}) == written
+
+
+def continued(data: Any, draw: st.DataObject) -> Any:
+    """Other data that holds all of it: more keys in mappings, more items behind lists, mappings where nothing was."""
+    more = draw.draw(st.dictionaries(st.sampled_from(["new", "newer"]), SCALARS, max_size=1))
+    if isinstance(data, dict):
+        return {**{key: continued(value, draw) for key, value in data.items()}, **more}
+    if isinstance(data, list):
+        return [*data, *more.values()]
+    return more if data is None and more else data
+
+
+@given(files(), st.data())
+def test_whatever_is_continued_every_comment_stands_as_it_stood(text: bytes, draw: st.DataObject) -> None:
+    stands = read(text)
+    wanted = {**stands, "workload": continued(stands["workload"], draw), "target": continued(stands["target"], draw)}
+    written = added(text, wanted)
+    assert read(written) == wanted
+    assert comments(written.decode().removeprefix("\ufeff")) == comments(text.decode().removeprefix("\ufeff"))
+    assert added(written, wanted) == written
 
 
 class Addition(NamedTuple):
@@ -265,6 +300,36 @@ ADDED = {
         "workload:\n  k:\n    docs:  # nothing yet\n",
         {"workload": {"k": {"docs": {"tables": {"t": {}}}}}},
         "workload:\n  k:\n    docs:  # nothing yet\n      tables:\n        t: {}\n",
+    ),
+    "an item behind the last, what is said of that one, and before what is said of the list": Addition(
+        "databases:\n  k:\n    additionalRegions:\n    # first\n    - x  # dr\n      # of x\n    # last\n",
+        {"databases": {"k": {"additionalRegions": ["x", "y"]}}},
+        "databases:\n  k:\n    additionalRegions:\n    # first\n    - x  # dr\n      # of x\n    - y\n    # last\n",
+    ),
+    "items as far from their dashes as the first": Addition(
+        "drift:\n  ignore:\n    -   k.a\n    - k.b",
+        {"drift": {"ignore": ["k.a", "k.b", "k.c", "k.d"]}},
+        "drift:\n  ignore:\n    -   k.a\n    - k.b\n    -   k.c\n    -   k.d",
+    ),
+    "an item in a line, whatever its quotes and its length": Addition(
+        f"drift: # why\n  ignore: [ 'k.a' ,{'k.b':130}]  # all\n",
+        {"drift": {"ignore": ["k.a", "k.b", "k.c"]}},
+        f"drift: # why\n  ignore: [ 'k.a' ,k.b, k.c{'':127}]  # all\n",
+    ),
+    "an item within [ ] over lines, with the commas and remarks that stand": Addition(
+        "drift:\n  ignore: [\n    # nightly\n    'k.a',  # why\n    k.b   # until May\n    # more\n  ]  # all\n",
+        {"drift": {"ignore": ["k.a", "k.b", "k.c"]}},
+        "drift:\n  ignore: [\n    # nightly\n    'k.a',  # why\n    k.b,   # until May\n    k.c\n    # more\n  ]  # all\n",
+    ),
+    "an item behind the comma that stands": Addition(
+        "{drift: {ignore: [a, # why\n  b ,\n  ]}}",
+        {"drift": {"ignore": ["a", "b", "c"]}},
+        "{drift: {ignore: [a, # why\n  b ,\n  c ,\n  ]}}",
+    ),
+    "one key a line where a line does not hold it, with its remark": Addition(
+        "workload: {k: {docs: {}}}  # all of it\n",
+        {"workload": {"l" * 60: {"docs": {}}, "m" * 60: {"docs": {}}}},
+        f"workload:  # all of it\n  k:\n    docs: {{}}\n  {'l' * 60}:\n    docs: {{}}\n  {'m' * 60}:\n    docs: {{}}\n",
     ),
     "nothing where all of it stands": Addition(
         "workload: {k: {docs: }, l: {docs: {tables: {}}}}\n",
@@ -316,6 +381,27 @@ def test_what_cannot_be_written_is_refused(text: str, sentence: str) -> None:
     with pytest.raises(Invalid) as refused:
         promoted(text.encode(), {"k": {}}, ORIGIN, "f")
     assert str(refused.value) == sentence
+
+
+@pytest.mark.parametrize("text", ["a: [x # why\n , y]\n", "a: [\n  # none\n]\n", "b: { # none\n}\n"])
+def test_what_would_lose_a_comment_is_refused(text: str) -> None:
+    with pytest.raises(Invalid, match=re.escape(NOT_LAID_OUT)):
+        added(text.encode(), {"a": [*read(text.encode()).get("a", ()), "z"], "b": {"new": 1}}, "f")
+
+
+COMMENTS = {
+    "a: 1 # b\n# c\n": ["# b", "# c"],
+    "a: \"# b\"\nc: d#e\nf: '# g' # h": ["# h"],
+    "a: | # b\n  # c\n# d\n": ["# b", "# d"],
+    "a: >-2 # b #\n  # c\n": ["# b #"],
+    "# all\n--- # of it\na: [ # b\n 1 # c\n ,2]\n... # end\n": ["# all", "# of it", "# b", "# c", "# end"],
+    "": [],
+}
+
+
+@pytest.mark.parametrize(("text", "found"), COMMENTS.items())
+def test_what_a_comment_is(text: str, found: list[str]) -> None:
+    assert comments(text) == found
 
 
 @pytest.mark.parametrize(
