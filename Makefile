@@ -1,6 +1,6 @@
 # Everything a clone of this project is used with. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help setup up down unlock test lock
+.PHONY: help setup up down unlock test docs lock
 
 # The Python that set-up starts with; a newer one on PATH is found where this one is too old.
 PYTHON ?= python3
@@ -30,6 +30,9 @@ unlock: setup ## Free the stack local from the lock that a killed engine left
 test: SETUP_FOR := --tests
 test: setup ## Check format, lint, types and layers, then run every test
 	@$(IN_VENV) -m tools.checks
+
+docs: setup ## Rewrite the generated parts of docs/ from schemas, commands and docstrings
+	@$(IN_VENV) -m tools.documentation
 
 lock: ## Update the lock files to the newest versions that pyproject.toml allows (needs uv)
 	@tools/update_lock

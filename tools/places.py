@@ -1,5 +1,6 @@
 """Where set-up puts things: everything it makes is below the project's own `.vectorize` folder."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -81,8 +82,19 @@ class Places:
         """The committed settings of the stack `local`."""
         return self.root / "tools" / "stack" / "Pulumi.local.yaml"
 
+    @property
+    def guard(self) -> Path:
+        """A link to a folder, which `pulumi new` stumbles over before it copies the state and the passphrase (engine 3.259).
+
+        It copies a template with everything in it but `.git`, ends at such a link, and shows its path: hence the name.
+        """
+        return self.made / ".pulumi-new-needs-a-fresh-clone"
+
     def make(self) -> None:
         """Make the folders, the state readable by its owner only."""
         for folder in (self.made, self.stamps, self.logs, self.pulumi_home):
             folder.mkdir(parents=True, exist_ok=True)
         self.state.mkdir(mode=0o700, exist_ok=True)
+        # It is there already, or the file system has no links: set-up needs it for nothing.
+        with suppress(OSError):
+            self.guard.symlink_to(self.stamps.name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from dataclasses import dataclass, field
@@ -143,6 +144,9 @@ def project(tmp_path: Path, engine_environment: dict[str, str]) -> Project:
     (folder / "environments").mkdir(parents=True)
     for name in ("Pulumi.yaml", "__main__.py"):
         shutil.copy(ROOT / name, folder / name)
+    # The name that tests and pages know, also where `pulumi new` gave the repository another one.
+    settings = (folder / "Pulumi.yaml").read_text(encoding="utf-8")
+    (folder / "Pulumi.yaml").write_text(re.sub(r"(?m)^name: .*$", "name: astra-vectorize", settings), encoding="utf-8")
     made = Project(folder, {**engine_environment, "PULUMI_BACKEND_URL": f"file://{state}"})
     made.pulumi("stack", "init", "test").ok()
     made.configure(IN_PROCESS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import sqlite3
@@ -19,9 +20,12 @@ import yaml
 from astra import catalog, validation
 from emulator.application import application
 from emulator.control import add_fault
+from emulator.tokens import DEFAULT_TOKEN
 from emulator.transport import open_store
 from tests.acceptance.conftest import ROOT
+from tests.acceptance.test_documents import typed
 from tests.acceptance.test_service_errors import astra_at, served
+from tests.unit.test_documents import blocks
 
 if TYPE_CHECKING:
     from tests.acceptance.conftest import Project
@@ -245,6 +249,18 @@ workload:
       collections:
         faq: {}
 """
+
+
+def test_the_calls_of_the_page_on_import(clicked: Project) -> None:
+    (typing,) = (block.text for block in blocks("import.md") if block.language == "sh")
+    (stated,) = set(re.findall("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", typing))
+    identity = ids(clicked)["Team knowledge"]
+    # Over HTTP: a protected environment takes no transport.
+    with served(application(clicked.world)) as address:
+        clicked.configure(astra_at(address), "prod")
+        typed(clicked, typing.replace("AstraCS:...", DEFAULT_TOKEN).replace(stated, identity)).ok()
+        said = typed(clicked, f"export ASTRA_DB_APPLICATION_TOKEN={DEFAULT_TOKEN}; vectorize drift --stack prod").ok().output
+    assert "no drift" in said
 
 
 def test_everything_becomes_a_file_and_a_state_that_previews_clean(clicked: Project) -> None:

@@ -131,7 +131,7 @@ def test_on_github_a_pull_request_follows_the_service(
     project.declare(declared)
     project.up().ok()
     # As in a clone: what is updated are its own files.
-    for package in ("astra", "commands", "emulator", "providers", "schemas"):
+    for package in ("astra", "commands", "docs", "emulator", "providers", "schemas", "tests/examples", "tools"):
         shutil.copytree(ROOT / package, project.folder / package, ignore=shutil.ignore_patterns("__pycache__"))
     (project.folder / ".gitignore").write_text(".vectorize\nemulator.sqlite*\n__pycache__\ngithub_*\n")
     git = "git init --quiet --initial-branch main && git add . && git -c user.name=a -c user.email=a@b commit --quiet --message a"
@@ -153,6 +153,7 @@ def test_on_github_a_pull_request_follows_the_service(
         assert f"    - voyageAI/voyage-2: was SUPPORTED, is {status}" in pull["body"]
         shown = github.run("git show --stat --format= origin/vectorize-catalog && git show vectorize-catalog").stdout
         assert "schemas/embedding-providers/voyageAI.schema.json | " in shown
+        assert "docs/integrations/voyageAI.md " in shown
         assert f'+      "x-status": "{status}",' in shown
         ended = github.run("git switch --quiet main && git branch --quiet --delete --force vectorize-catalog")
         assert ended.returncode == 0, ended.stderr

@@ -343,6 +343,7 @@ def test_what_is_said_of_many_changes_has_an_end(tmp_path: Path, monkeypatch: py
     made = catalog_update.update([database("knowledge", many)], "2027-01-02")
     assert " ".join(made.files[Path("CHANGELOG.md")].split()).endswith("m039: new, its dimension is 3. And 80 more.")
     said = [*catalog_update.lines(made, dry=True)]
+    assert [*catalog_update.lines(made, dry=False)][-1] == "The reference pages of docs/ are renewed by make docs."
     assert said[said.index("- mistral/m099: new, its dimension is 3") + 1] == "- and 20 more"
 
 

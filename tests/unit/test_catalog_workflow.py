@@ -6,6 +6,7 @@ The step itself runs, with the real git and as much of GitHub's command line as 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -59,6 +60,9 @@ class Repository:
         """A run of the step, of a service that told that; what it printed."""
         folder = self.clone(name)
         (folder / "schemas" / "openai.json").write_text(told)
+        (folder / "schemas" / f"{name}.json").write_text("a new provider")
+        (folder / "docs" / "integrations").mkdir(parents=True, exist_ok=True)
+        (folder / "docs" / "integrations" / f"{name}.md").write_text("its page")
         (folder / "catalog.md").write_text(f"differs: {told}\n")
         (folder / "update.txt").write_text("Written\n")
         (step,) = (one for one in yaml.safe_load(WORKFLOW.read_text())["jobs"]["catalog"]["steps"] if one.get("name") == STEP)
@@ -88,6 +92,25 @@ def test_every_run_writes_the_branch_anew(repository: Repository) -> None:
         ["differs: newer\n\n    Written\n"],
     )
     assert repository.run(f"git rev-list --count main..{BRANCH}", repository.folder / "origin.git") == "1\n"
+
+
+def test_a_new_provider_comes_with_its_page_and_without_what_the_job_needs(repository: Repository) -> None:
+    repository.weekly("new", "new")
+    changed = repository.run(f"git diff --name-only main {BRANCH}", repository.folder / "origin.git")
+    assert changed.split() == ["docs/integrations/new.md", "schemas/new.json", "schemas/openai.json"]
+
+
+def test_the_recipe_for_another_forge_takes_a_new_provider_and_its_page_too(repository: Repository) -> None:
+    """The last two lines of docs/catalog.md; those before them are the commands."""
+    *_, add, commit = re.findall(r"^git .*", (WORKFLOW.parents[2] / "catalog.md").read_text(), re.MULTILINE)
+    folder = repository.clone("recipe")
+    for file in ("docs/new.md", "schemas/new.json", "CHANGELOG.md", "update.txt"):
+        (folder / file).parent.mkdir(exist_ok=True)
+        (folder / file).write_text("new")
+    who = "git config user.name a && git config user.email a@b"
+    repository.run(f"{who} && {add} && {commit} && {add} && {commit}", folder)
+    changed = repository.run("git diff --name-only origin/main HEAD", folder)
+    assert changed.split() == ["CHANGELOG.md", "docs/new.md", "schemas/new.json"]
 
 
 @pytest.mark.parametrize("pulls", [True, False], ids=["open", "closed"])

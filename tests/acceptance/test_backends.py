@@ -1,6 +1,6 @@
 """State that is shared: a bucket that speaks S3, PostgreSQL, their locks; and two stacks that declare the same.
 
-What docs/shared-state.md says is done as it says it, on loopback.
+What docs/backends.md says is done as it says it, on loopback.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from tests.acceptance.conftest import Project
 
-PAGE = (ROOT / "docs" / "shared-state.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "backends.md").read_text(encoding="utf-8")
 NUMBERS = count(1)
 # For an engine that is held, in seconds: as long as any other call may take.
 LONGEST = 600
@@ -198,6 +198,22 @@ def test_a_password_in_the_address_is_not_shown_where_the_database_cannot_be_ope
         'Error: cannot read the outputs of the selected stack: unable to open state database "postgres://(hidden)@127.0.0.1:1/state?'
         'password=(hidden)": failed to ping PostgreSQL: dial tcp 127.0.0.1:1: connect: connection refused\n'
     )
+
+
+def test_a_stack_moves_from_the_folder_to_a_shared_store_as_the_page_says(
+    project: Project, declared: dict[str, Any], bucket: Callable[[str], dict[str, str]]
+) -> None:
+    project.declare(declared)
+    project.up().ok()
+    section = PAGE.partition("## From the folder")[2].partition("## Two updates")[0].replace("dev", "test")
+    leaving, arriving, forgetting = re.findall(r"```sh\n(.*?)```", section, re.DOTALL)
+    folder, shared = project.environment, {**project.environment, **bucket(f"state-{next(NUMBERS)}")}
+    # A person types the stack's name there.
+    for typed, there in ((leaving, folder), (arriving, shared), (forgetting.replace(" test ", " test --yes "), folder)):
+        done = subprocess.run(["sh", "-ec", typed], cwd=project.folder, env=there, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+    project.environment = shared
+    project.pulumi("refresh", "--preview-only", "--expect-no-changes", "--stack", "test").ok()
 
 
 @pytest.fixture
